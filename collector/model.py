@@ -366,7 +366,8 @@ class Collected:
     """One entry collected, ready to be saved in one transaction.
 
     `article` is None when the entry is a sighting of `article_id`; with both, that article is rewritten. `addresses` are
-    further canonical addresses under which the article is to be known. `retry_at` asks for another try at its page.
+    further canonical addresses under which the article is to be known; `contested` ones are claimed by different texts, and
+    name no article from now on. `retry_at` asks for another try at its page.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -374,6 +375,7 @@ class Collected:
     article_id: int | None
     article: ArticleDraft | None
     addresses: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
     matches: tuple[Match, ...] = ()
     outcome: EntryOutcome
     reason: str = ""
@@ -386,9 +388,11 @@ class Collected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelQuery:
-    """Which articles a channel shows. `since` is on first seen, inclusive. `before` is a cursor from `ChannelPage.next`."""
+    """Which articles a channel shows: those that match any of `topics`. `since` is on first seen, inclusive. `before` is a
+    cursor from `ChannelPage.next`.
+    """
 
-    topic: str | None = None
+    topics: tuple[str, ...]
     feed: str | None = None
     language: str | None = None
     since: datetime | None = None
