@@ -267,7 +267,10 @@ class TextSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingEntry:
-    """An entry that is due to be collected. `article_id` is set when it was collected before and changed, or is retried."""
+    """An entry that is due to be collected. `article_id` is set when it was collected before and changed, or is retried.
+
+    `changes` counts its edits so far; handed back in `Collected`, it tells whether the entry was edited meanwhile.
+    """
 
     id: int
     feed_id: int
@@ -280,6 +283,7 @@ class PendingEntry:
     first_seen_at: datetime
     attempts: int
     article_id: int | None = None
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,7 +371,9 @@ class Collected:
 
     `article` is None when the entry is a sighting of `article_id`; with both, that article is rewritten. `addresses` are
     further canonical addresses under which the article is to be known; `contested` ones are claimed by different texts, and
-    name no article from now on. `retry_at` asks for another try at its page.
+    name no article from now on, unless one is this article's own `canonical_url`, which it then takes over. `retry_at` asks
+    for another try at its page. `changes` is the pending entry's: an entry edited since stays due. `corpus_file` is set
+    for a seed.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -381,6 +387,8 @@ class Collected:
     reason: str = ""
     collected_at: datetime
     retry_at: datetime | None = None
+    changes: int | None = None
+    corpus_file: str | None = None
 
 
 # --- publish ---------------------------------------------------------------------------------------------------------
@@ -404,7 +412,8 @@ class ChannelQuery:
 class ChannelItem:
     """One published article. `id` is a urn:uuid; `dated_at` is the claimed date bounded by when we first saw it.
 
-    `topics` are keys, `terms` the words that matched (as they stand in the article).
+    `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we publish
+    of it last changed.
     """
 
     id: str
@@ -422,11 +431,12 @@ class ChannelItem:
     summary: str
     text: str
     enclosures: tuple[Enclosure, ...] = ()
+    is_seed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPage:
-    """Newest first. `next` is the cursor of the page behind this one, None on the last."""
+    """Newest first, the seeds below the news. `next` is the cursor of the page behind this one, None on the last."""
 
     items: tuple[ChannelItem, ...]
     next: str | None = None
