@@ -186,6 +186,7 @@ class KnownEntry:
     url: str | None  # canonical
     title_hash: bytes
     content_hash: bytes
+    identity_hash: bytes | None
     changes: int
     changed_at: datetime
 
