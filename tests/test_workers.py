@@ -1,4 +1,4 @@
-"""What strangers send can kill a worker process, and nothing else. The processes are real, the jobs Python's."""
+"""What strangers send can kill a worker process, and nothing else. Real processes; the jobs are Python's."""
 
 from __future__ import annotations
 
