@@ -1,0 +1,74 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), with what only we know under `_collector`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from collector.model import Channel, ChannelItem
+from collector.publish import wire
+
+MEDIA_TYPE = "application/feed+json"
+
+
+def render(channel: Channel) -> bytes:
+    """The channel as JSON Feed, UTF-8. Fields without a value are left out."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": wire.one_line(channel.title) or "Collector",
+        "description": wire.one_line(channel.description),
+        "home_page_url": channel.home_url,
+        "feed_url": channel.self_url,
+        "next_url": channel.next_url,
+        "language": wire.common_language(channel.items),
+        "_collector": {"first_url": channel.first_url, "updated": _date(channel.updated_at)},
+    }
+    # An empty list is no missing value here: `items` is required.
+    whole = _present(feed) | {"items": [_item(channel, item) for item in channel.items]}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
+    text = wire.full_text(item) if channel.full_text else wire.excerpt(item)
+    return _present(
+        {
+            "id": item.id,
+            "url": wire.address(item.url),
+            "title": wire.headline(item),
+            "content_html": wire.paragraphs(text),
+            "summary": wire.excerpt(item) if channel.full_text else None,
+            "image": wire.address(item.image),
+            "date_published": _date(item.dated_at),
+            "date_modified": _date(item.updated_at),
+            "authors": [{"name": name} for name in map(wire.one_line, item.authors) if name],
+            "tags": [wire.one_line(channel.topic_titles.get(topic, topic)) for topic in item.topics],
+            "language": wire.language(item.language),
+            "attachments": _attachments(item),
+            "_collector": _present(
+                {
+                    "topics": list(item.topics),
+                    "terms": [wire.one_line(term) for term in item.terms],
+                    "source": _present(
+                        {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
+                    ),
+                }
+            ),
+        }
+    )
+
+
+def _attachments(item: ChannelItem) -> list[dict[str, Any]]:
+    return [
+        _present({"url": url, "mime_type": wire.media_type(enclosure), "size_in_bytes": enclosure.length})
+        for enclosure in item.enclosures
+        if (url := wire.address(enclosure.url))
+    ]
+
+
+def _date(moment: datetime) -> str:
+    return moment.replace(microsecond=0).isoformat()
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

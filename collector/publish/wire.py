@@ -1,0 +1,109 @@
+"""What every format must know before an item can be written: fit characters, addresses, titles, excerpts.
+
+Values come from strangers. Here they become what XML, JSON and their validators accept, or nothing.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from collector.model import ChannelItem, Enclosure
+
+EXCERPT = 1000  # characters, at most
+HEADLINE = 100  # characters of the excerpt that stand in for a missing title
+
+# XML 1.0 §2.2, without the C1 controls that it discourages and that validators warn of.
+_UNFIT = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# RFC 3986, without the brackets that belong into IPv6 hosts only.
+_PLAIN_ADDRESS = re.compile(
+    r"https?://[0-9A-Za-z.-]+(:\d+)?(?:[/?#](?:[0-9A-Za-z;/?:@&=+$.\-_!~*'(),#]|%[0-9A-Fa-f]{2})*)?"
+)
+_LANGUAGE = re.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+
+def clean(text: str) -> str:
+    """`text` without the characters that no format can carry."""
+    return text if text.isprintable() else _UNFIT.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """`text` cleaned, with every run of white space as one blank."""
+    if text.isprintable() and "  " not in text:  # nearly always, and much cheaper
+        return text.strip()
+    return " ".join(clean(text).split())
+
+
+def address(url: str | None) -> str | None:
+    """`url` in the characters of RFC 3986, None when it is not an http(s) address with a host."""
+    if not url or _PLAIN_ADDRESS.fullmatch(url):
+        return url or None
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+    except ValueError:  # UnicodeError of the idna codec included
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    netloc = (f"[{host}]" if ":" in host else quote(host)) + (f":{port}" if port else "")
+    path, query, fragment = (_quote(part) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def _quote(part: str) -> str:
+    lone_percent = re.sub("%(?![0-9A-Fa-f]{2})", "%25", clean(part))
+    return quote(lone_percent, safe="%;/?:@&=+$.-_!~*'(),")
+
+
+def language(tag: str | None) -> str | None:
+    """`tag` when it has the form of a language tag (BCP 47), otherwise None."""
+    return tag if tag and _LANGUAGE.fullmatch(tag) else None
+
+
+def common_language(items: Iterable[ChannelItem]) -> str | None:
+    """The language in which all items are written, None when they differ or one is unknown."""
+    tags = {language(item.language) for item in items}
+    return tags.pop() if len(tags) == 1 else None
+
+
+def headline(item: ChannelItem) -> str:
+    """The item's title on one line; never empty, because Atom and validators ask for one."""
+    beginning = shorten(one_line(item.summary) or one_line(item.text), HEADLINE)
+    return one_line(item.title) or beginning or one_line(item.source) or "Untitled"
+
+
+def excerpt(item: ChannelItem) -> str:
+    """The beginning of the item, a paragraph a line; never empty."""
+    return shorten(clean(item.summary).strip() or clean(item.text).strip(), EXCERPT) or headline(item)
+
+
+def full_text(item: ChannelItem) -> str:
+    """The whole item, a paragraph a line; never empty."""
+    return clean(item.text).strip() or excerpt(item)
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` with at most `limit` characters: cut between words where there are blanks, and marked so."""
+    if len(text) <= limit:
+        return text
+    start = text[: limit - 1]
+    words = start.rsplit(None, 1)[0]
+    return (words if len(words) > limit * 4 // 5 else start).rstrip() + "…"
+
+
+def paragraphs(text: str) -> str:
+    """`text` as HTML: a paragraph a line, nothing in it taken for markup."""
+    lines = filter(None, map(str.strip, text.splitlines()))
+    return "\n".join(f"<p>{escape(line, quote=False)}</p>" for line in lines)
+
+
+def media_type(enclosure: Enclosure) -> str:
+    """The claimed type when it has the form of one, otherwise what the address suggests."""
+    claimed = (enclosure.media_type or "").partition(";")[0].strip()
+    if _MEDIA_TYPE.fullmatch(claimed):
+        return claimed
+    return mimetypes.guess_type(urlsplit(enclosure.url).path)[0] or "application/octet-stream"
