@@ -38,21 +38,31 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
-    """One GET. `credentials` is "user:password"; it and `headers` are sent to the origin of `url` only."""
+    """One GET. `credentials` is "user:password"; it and `headers` are sent to the origin of `url` only.
+
+    `timeout` (seconds, None for the fetcher's own) covers redirects too, but not the wait for the host's turn; `spacing` is the
+    least time in seconds since the last request to the host. `refuse_media` ends the exchange before the body of what cannot
+    be text; `cut` takes the first `max_bytes` of a longer body instead of failing.
+    """
 
     url: str
     accept: str = "*/*"
     etag: str | None = None
     last_modified: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    credentials: str | None = None
-    proxy: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    credentials: str | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
     max_bytes: int = 15 * 2**20
+    timeout: float | None = None
+    spacing: float = 0.0
+    refuse_media: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A complete 200 answer. `headers` has lower-case names; `body` is decompressed.
+    """A complete 200 answer. `headers` has lower-case names and printable values, without cookies and without validators that
+    could not be sent back; `body` is decompressed.
 
     `moved_to` is the last address reached through permanent redirects alone (301, 308), None when there was none.
     """
@@ -76,7 +86,11 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailed:
-    """`reason` is a sentence for a person, without credentials; `retry_after` is in seconds, as the server asked."""
+    """`reason` is a sentence for a person, without credentials; `retry_after` is in seconds, as the server asked, at most a day.
+
+    `status` is None when no answer was received. RATE_LIMITED without a status means that nothing was sent, because the host
+    has asked to be left alone for another `retry_after` seconds.
+    """
 
     url: str
     failure: Failure

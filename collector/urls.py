@@ -67,7 +67,7 @@ _FRONT_PAGE = re.compile(
 
 
 def web_url(url: object, base: str | None = None) -> str | None:
-    """The address as it is requested; None when it is no http(s) address. A relative one belongs to `base`."""
+    """The address as it is requested; None when there is none. A relative one belongs to `base`."""
     parts = _read(url, base)
     if parts is None:
         return None
@@ -136,7 +136,7 @@ def host_key(url: str) -> str:
 
 
 def same_site(first: str, second: str) -> bool:
-    """Whether two addresses share a registrable domain (bbc.co.uk, not co.uk), or a host where there is none."""
+    """Whether two addresses share a registrable domain (bbc.co.uk, not co.uk), or else a host."""
     sites = _site(host_key(first)), _site(host_key(second))
     return sites[0] == sites[1] != ""
 
