@@ -1,7 +1,7 @@
 """RSS 2.0 and Atom (RFC 4287), paged as RFC 5005 says. The only file that imports feedgen.
 
 Rules beyond the two formats are those of the RSS Advisory Board's profile and of the W3C feed validator. That
-warns of every XML namespace it does not know: matched terms are therefore categories of a scheme of our own.
+warns of every XML namespace it does not know: what only we say is therefore in categories of our own schemes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collector.publish import wire
 RSS_TYPE = "application/rss+xml"
 ATOM_TYPE = "application/atom+xml"
 TERM_SCHEME = "urn:x-collector:term"
+ORIGIN_SCHEME = "urn:x-collector:origin"
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
@@ -108,6 +109,12 @@ def _lines(texts: Iterable[str]) -> list[str]:
     return [line for line in map(wire.one_line, texts) if line]
 
 
+def _marks(item: ChannelItem) -> list[tuple[str, str]]:
+    """What only we say of an item, as categories: the terms that matched, and that it is a seed of the corpus."""
+    terms = [(TERM_SCHEME, term) for term in _lines(item.terms)]
+    return [*terms, (ORIGIN_SCHEME, "seed")] if item.is_seed else terms
+
+
 def _enclosures(item: ChannelItem) -> list[dict[str, str]]:
     return [
         {"href": url, "rel": "enclosure", "type": wire.media_type(enclosure)}
@@ -140,7 +147,7 @@ class _ChannelParts(BaseExtension):
 
 
 class _ItemParts(BaseEntryExtension):
-    """What feedgen leaves out of an item: language, image, terms, authors without e-mail, whole sources."""
+    """What feedgen leaves out of an item: language, image, marks, authors without e-mail, whole sources."""
 
     item: ChannelItem
 
@@ -152,8 +159,8 @@ class _ItemParts(BaseEntryExtension):
             etree.SubElement(entry, _DC_PUBLISHER).text = source  # a source element needs an address
         if tag := wire.language(item.language):
             etree.SubElement(entry, _DC_LANGUAGE).text = tag
-        for term in _lines(item.terms):
-            etree.SubElement(entry, "category", domain=TERM_SCHEME).text = term
+        for scheme, word in _marks(item):
+            etree.SubElement(entry, "category", domain=scheme).text = word
         return self._add_image(entry)
 
     def extend_atom(self, entry: etree._Element) -> etree._Element:
@@ -167,8 +174,8 @@ class _ItemParts(BaseEntryExtension):
             # and a moment by which it had certainly changed.
             etree.SubElement(source, "id").text = _urn(item.source_url or "")
             etree.SubElement(source, "updated").text = item.updated_at.replace(microsecond=0).isoformat()
-        for term in _lines(item.terms):
-            etree.SubElement(entry, "category", term=term, scheme=TERM_SCHEME)
+        for scheme, word in _marks(item):
+            etree.SubElement(entry, "category", term=word, scheme=scheme)
         return self._add_image(entry)
 
     def _add_image(self, entry: etree._Element) -> etree._Element:

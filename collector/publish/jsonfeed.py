@@ -49,6 +49,7 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                 {
                     "topics": list(item.topics),
                     "terms": [wire.one_line(term) for term in item.terms],
+                    "seed": item.is_seed or None,
                     "source": _present(
                         {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
                     ),

@@ -1,0 +1,193 @@
+"""A request for a channel answered with bytes, kept until articles or configuration change.
+
+The web server and the written files both ask here, so they publish the same.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from collector.model import Channel, ChannelItem, ChannelPage, ChannelQuery
+from collector.publish import FORMATS, Format
+
+if TYPE_CHECKING:
+    from collector.config import Config
+    from collector.store import Store
+
+MAX_ITEMS = 1000  # on one page of a channel
+_KEPT = 64  # rendered channels
+_KEPT_BYTES = 64 * 2**20
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # when a channel without items changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which articles a subscriber asked for. Without `topics` those of the channel, without `limit` the setting.
+
+    `since` is on first seen, inclusive; `before` is the cursor of a page behind the first.
+    """
+
+    topics: tuple[str, ...] = ()
+    feed: str | None = None
+    language: str | None = None
+    since: datetime | None = None
+    limit: int | None = None
+    before: str | None = None
+
+    def query_string(self, *, before: str | None) -> str:
+        """The selection as the end of an address, always in the same order; "" for everything."""
+        pairs = [("topic", key) for key in self.topics] + [
+            ("feed", self.feed),
+            ("lang", self.language),
+            ("since", self.since and self.since.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+            ("limit", self.limit),
+            ("before", before),
+        ]
+        given = [(name, value) for name, value in pairs if value is not None]
+        return "?" + urlencode(given, safe=":") if given else ""
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """A channel as bytes. `etag` is strong and quoted (RFC 9110 §8.8.3)."""
+
+    body: bytes
+    etag: str
+    last_modified: datetime
+    media_type: str
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The body compressed, made once."""
+        return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+
+def channel_path(suffix: str, topic: str | None = None) -> str:
+    """Where a channel is published, below the base address: "feed.xml", "topics/KEY.xml"."""
+    return f"topics/{topic}.{suffix}" if topic else f"feed.{suffix}"
+
+
+class Channels:
+    """Renders channels, and keeps them while they are true. May be used from several threads."""
+
+    def __init__(self, store: Store, config: Callable[[], Config]) -> None:
+        self._store = store
+        self._config = config
+        self._kept = _Kept()
+        self._rendering = Lock()  # one at a time: whoever waits may find its channel done
+
+    def render(
+        self, form: str, topic: str | None = None, selection: Selection = EVERYTHING, *, paged: bool = True
+    ) -> Rendered:
+        """The channel of one topic, or of all, in a form of `FORMATS`; with a link to its next page if `paged`.
+
+        Raises ValueError when `before` is no cursor of ours, StoreError when the database cannot be read.
+        """
+        config = self._config()
+        asked = (form, topic, selection, paged)
+        # Read before the articles: what changes in between is rendered now and, needlessly, once more.
+        stamp = (self._store.revision(), config.digest)
+        if kept := self._kept.get(asked, stamp):
+            return kept
+        with self._rendering:
+            if kept := self._kept.get(asked, stamp):
+                return kept
+            rendered = self._render(config, FORMATS[form], topic, selection, paged)
+            self._kept.put(asked, stamp, rendered)
+            return rendered
+
+    def newest(self, limit: int) -> tuple[ChannelItem, ...]:
+        """The newest articles of all topics."""
+        return self._store.channel(ChannelQuery(topics=_keys(self._config()), limit=limit)).items
+
+    def _render(
+        self, config: Config, form: Format, topic: str | None, selection: Selection, paged: bool
+    ) -> Rendered:
+        page = self._store.channel(_query(config, topic, selection))
+        base = f"{config.settings.web.address}/{channel_path(form.suffix, topic)}"
+        channel = _channel(config, topic, selection, base, page, paged)
+        body = form.render(channel)
+        etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+        return Rendered(body=body, etag=etag, last_modified=channel.updated_at, media_type=form.media_type)
+
+
+def _keys(config: Config) -> tuple[str, ...]:
+    return tuple(topic.key for topic in config.topics)
+
+
+def _query(config: Config, topic: str | None, selection: Selection) -> ChannelQuery:
+    return ChannelQuery(
+        topics=(topic,) if topic else selection.topics or _keys(config),
+        feed=selection.feed,
+        language=selection.language,
+        since=selection.since,
+        before=selection.before,
+        limit=min(selection.limit or config.settings.publish.items, MAX_ITEMS),
+    )
+
+
+def _channel(
+    config: Config, topic: str | None, selection: Selection, base: str, page: ChannelPage, paged: bool
+) -> Channel:
+    titles = {each.key: each.title for each in config.topics}
+    publish = config.settings.publish
+    watched = titles.get(topic, topic) if topic else ", ".join(titles.values())
+    described = "" if topic else publish.description
+    following = page.next if paged else None
+    return Channel(
+        title=f"{publish.title}: {watched}" if topic else publish.title,
+        description=described or f"News on {watched or 'nothing yet'}",
+        home_url=f"{config.settings.web.address}/",
+        self_url=base + selection.query_string(before=selection.before),
+        first_url=base + selection.query_string(before=None),
+        next_url=base + selection.query_string(before=following) if following else None,
+        updated_at=max((item.updated_at for item in page.items), default=_NEVER),
+        items=page.items,
+        topic_titles=titles,
+        full_text=publish.full_text,
+    )
+
+
+_Asked = tuple[str, str | None, Selection, bool]
+_Stamp = tuple[int, str]
+
+
+class _Kept:
+    """The rendered channels that were asked for last, within a number and a size."""
+
+    def __init__(self) -> None:
+        self._rows: OrderedDict[_Asked, tuple[_Stamp, Rendered]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, asked: _Asked, stamp: _Stamp) -> Rendered | None:
+        with self._lock:
+            kept_stamp, rendered = self._rows.get(asked, (None, None))
+            if kept_stamp != stamp:
+                return None
+            self._rows.move_to_end(asked)
+            return rendered
+
+    def put(self, asked: _Asked, stamp: _Stamp, rendered: Rendered) -> None:
+        with self._lock:
+            self._drop(asked)
+            self._rows[asked] = stamp, rendered
+            self._size += len(rendered.body)
+            while len(self._rows) > 1 and (len(self._rows) > _KEPT or self._size > _KEPT_BYTES):
+                self._drop(next(iter(self._rows)))
+
+    def _drop(self, asked: _Asked) -> None:
+        _, rendered = self._rows.pop(asked, (None, None))
+        self._size -= len(rendered.body) if rendered else 0
