@@ -1,0 +1,293 @@
+"""The store: every question that the program asks of its database, on SQLite or PostgreSQL.
+
+Each method is one transaction, or a few where it says so; plain values go in and come out; `now` is the caller's. All of
+them block, and may be called from any thread: writers take turns, readers wait for nobody. All raise StoreError.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import URL, Connection
+
+from ..errors import StoreError
+from ..model import (
+    ChannelPage,
+    ChannelQuery,
+    Collected,
+    FeedState,
+    FeedStatus,
+    KnownArticle,
+    KnownEntry,
+    PendingEntry,
+    PollRecord,
+    Totals,
+)
+from . import (
+    articles,
+    backup,
+    channels,
+    collected,
+    dialects,
+    entries,
+    feeds,
+    lock,
+    migrations,
+    revision,
+    totals,
+)
+
+Record = TypeVar("Record")
+Saved = TypeVar("Saved")
+
+_CHUNK = 500  # articles that one transaction reads out or lets go
+
+
+class Store:
+    """The database, open."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._engine = dialects.make_engine(url)
+        self._writer = dialects.writing(self._engine)
+        self._turn = threading.Lock()
+        self.name = str(dialects.file_of(url) or url.set(drivername="postgresql"))
+
+    # --- the database as a whole -------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, database: str | Path) -> Store:
+        """The store in a SQLite file (a path, or sqlite:///…) or at a postgresql:// URL. Creates the file and its folder.
+
+        Its tables may be missing still: see `prepare`. `name` tells people where it is, without a password.
+        """
+        url = dialects.database_url(database)
+        store = cls(url)
+        if file := dialects.file_of(url):
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as exc:
+                raise StoreError(f"{file.parent}: the folder cannot be made ({exc.strerror})") from exc
+        try:
+            with store._read():
+                return store
+        except StoreError:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    def prepare(self) -> None:
+        """Brings the tables up to date, creating them in a new database. Raises StoreNewer when they are ahead."""
+        if self._revision() == migrations.HEAD:
+            return
+        self._refuse_newer()
+        with dialects.own_errors(self.name):
+            migrations.migrate(self._url)
+
+    def check(self) -> None:
+        """Returns when the tables are this program's. Raises StoreNewer when they are ahead, StoreError when behind."""
+        if self._revision() != migrations.HEAD:
+            self._refuse_newer()
+            raise StoreError(f"{self.name}: its tables are not up to date; run `collector migrate`")
+
+    def hold(self) -> AbstractContextManager[None]:
+        """The exclusive right to poll, while the block runs. Raises InUse when another process has it."""
+        file = dialects.file_of(self._url)
+        return lock.hold_file(file) if file else self._hold_on_server()
+
+    def backup(self, target: str | Path) -> None:
+        """Copies the database, which may be in use, into a new file. See `store.backup`."""
+        backup.backup(self._url, Path(target).expanduser())
+
+    def revision(self) -> int:
+        """A number that changes when what is published changes, and only then."""
+        return self._ask(revision.read)
+
+    # --- feeds -------------------------------------------------------------------------------------------------------
+
+    def sync_feeds(self, configured: Sequence[feeds.ConfiguredFeed], now: datetime) -> None:
+        """Makes the stored feeds those of feeds.yaml. New ones are due at once; those missing or disabled are kept, but
+        not polled. A feed at a new address starts anew; one whose key alone changed keeps its state.
+        """
+        with self._write() as db:
+            feeds.sync(db, configured, now)
+
+    def due_feeds(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[FeedState]:
+        """Feeds whose next poll has come, longest overdue first, without the ids in `exclude`."""
+        return self._ask(feeds.due, now, limit, exclude)
+
+    def pollable_feeds(self, now: datetime) -> list[FeedState]:
+        """Feeds that may be polled now, due or not: all that are neither gone nor told to wait."""
+        return self._ask(feeds.pollable, now)
+
+    def next_due_at(self) -> datetime | None:
+        """When the next feed is due; None when there is none to poll."""
+        return self._ask(feeds.next_due_at)
+
+    def feeds(self) -> list[FeedStatus]:
+        """Every feed that ever was configured, by key."""
+        return self._ask(feeds.statuses)
+
+    # --- entries -----------------------------------------------------------------------------------------------------
+
+    def known_entries(
+        self, feed_id: int, guids: Collection[str], urls: Collection[str], identity_hashes: Collection[bytes]
+    ) -> list[KnownEntry]:
+        """The feed's entries that have one of these guids, canonical URLs or identity hashes, by id."""
+        return self._ask(entries.known, feed_id, guids, urls, identity_hashes)
+
+    def entry_count(self, feed_id: int) -> int:
+        """How many entries the feed ever showed."""
+        return self._ask(entries.count, feed_id)
+
+    def save_polls(self, records: Sequence[PollRecord]) -> list[StoreError | None]:
+        """Saves the polls in one transaction: for each record None, or the error that kept it, or entries of it, out.
+
+        Data that the database refuses costs itself alone. Raises StoreError, with nothing saved, when the database as a
+        whole is at fault.
+        """
+        return self._save_batch(records, _save_polls, self._salvage_poll)
+
+    def due_entries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[PendingEntry]:
+        """Entries that are to be collected now, oldest due first, without the ids in `exclude`."""
+        return self._ask(entries.due, now, limit, exclude)
+
+    def pending_entries(self, ids: Collection[int]) -> list[PendingEntry]:
+        """Those of these entries that are to be collected still, due or not, oldest due first."""
+        return self._ask(entries.by_ids, ids)
+
+    def pending_count(self, now: datetime) -> int:
+        """How many entries are to be collected now."""
+        return self._ask(entries.pending_count, now)
+
+    # --- articles ----------------------------------------------------------------------------------------------------
+
+    def find_articles(self, addresses: Collection[str]) -> dict[str, KnownArticle | None]:
+        """The articles known at these canonical addresses; None for an address that different texts claim. Unknown
+        addresses are left out.
+        """
+        return self._ask(articles.find, addresses)
+
+    def article_text(self, article_id: int) -> str:
+        """The article's text; "" when it was let go."""
+        return self._ask(articles.text_of, article_id)
+
+    def save_collected(self, records: Sequence[Collected]) -> list[str | StoreError]:
+        """Saves the records in one transaction: for each the key of its article, or the error that kept it out.
+
+        A record for an address that an article has by now becomes a sighting of that one. Raises StoreError, with
+        nothing saved, when the database as a whole is at fault.
+        """
+        return self._save_batch(records, collected.save, self._salvage_collected)
+
+    def expire_unmatched(self, before: datetime) -> int:
+        """Lets go of the texts of articles that never matched and were first seen before that time; returns how many.
+
+        In several transactions. Their outcome and their addresses stay, so that none is collected twice.
+        """
+        total = 0
+        while True:
+            with self._write() as db:
+                total += (gone := articles.expire(db, before, _CHUNK))
+            if gone < _CHUNK:
+                return total
+
+    def articles(self, *, kept_only: bool = True) -> Iterator[dict[str, Any]]:
+        """Every article as a dict of plain values, by id, read in chunks; with the keys of its topics and feeds."""
+        last = 0
+        while rows := self._ask(articles.export, last, _CHUNK, kept_only):
+            yield from rows
+            last = rows[-1]["id"]
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def channel(self, query: ChannelQuery) -> ChannelPage:
+        """A page of kept articles. Raises ValueError when `query.before` is no cursor of ours."""
+        return self._ask(channels.page, query)
+
+    def totals(self, topics: Sequence[str]) -> Totals:
+        """Counts over the whole database."""
+        return self._ask(totals.totals, topics)
+
+    # --- transactions ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with dialects.own_errors(self.name), self._engine.connect() as db:
+            yield db
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._turn, dialects.own_errors(self.name), self._writer.begin() as db:
+            yield db
+
+    def _ask(self, question: Callable[..., Saved], *details: Any) -> Saved:
+        with self._read() as db:
+            return question(db, *details)
+
+    def _save_batch(
+        self,
+        records: Sequence[Record],
+        save: Callable[[Connection, Sequence[Record]], list[Saved]],
+        salvage: Callable[[Record], Saved | StoreError],
+    ) -> list[Any]:
+        """Saves all in one transaction; when some record's data is refused, each in one of its own."""
+        if not records:
+            return []
+        try:
+            with self._write() as db:
+                return save(db, records)
+        except Exception as exc:
+            if dialects.whole_database_reason(exc.__cause__ or exc):
+                raise
+        return [salvage(record) for record in records]
+
+    def _salvage_poll(self, record: PollRecord) -> StoreError | None:
+        try:
+            with self._write() as db:
+                refused = entries.salvage_poll(db, record)
+        except Exception as exc:
+            return self._refusal(exc)
+        if not refused:
+            return None
+        reasons = "; ".join(f"{key}: {self._refusal(exc)}" for key, exc in refused.items())
+        return StoreError(f"entries that cannot be stored: {reasons}")
+
+    def _salvage_collected(self, record: Collected) -> str | StoreError:
+        try:
+            with self._write() as db:
+                return collected.save(db, [record])[0]
+        except Exception as exc:
+            return self._refusal(exc)
+
+    def _refusal(self, exc: Exception) -> StoreError:
+        """The error of one record; one that concerns the whole database is raised instead."""
+        if dialects.whole_database_reason(exc.__cause__ or exc):
+            raise exc
+        return exc if isinstance(exc, StoreError) else dialects.store_error(self.name, exc)
+
+    def _revision(self) -> str | None:
+        return self._ask(migrations.revision_of)
+
+    def _refuse_newer(self) -> None:
+        version = self._revision()
+        if version is not None and not migrations.is_known(version):
+            raise migrations.newer(self.name, version)
+
+    @contextmanager
+    def _hold_on_server(self) -> Iterator[None]:
+        with dialects.own_errors(self.name), lock.hold_advisory(self._engine, self.name):
+            yield
+
+
+def _save_polls(db: Connection, records: Sequence[PollRecord]) -> list[None]:
+    entries.save_polls(db, records)
+    return [None] * len(records)

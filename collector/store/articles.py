@@ -1,0 +1,110 @@
+"""Articles: found by their addresses, let go when nothing ever matched, read out whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from ..model import EntryOutcome, KnownArticle, TextSource
+from .rows import chunks
+from .schema import address, article, entry, feed, match, sighting
+
+# --- found -----------------------------------------------------------------------------------------------------------
+
+_FIND = sa.select(
+    address.c.address,
+    article.c.id,
+    article.c.key,
+    article.c.canonical_url,
+    article.c.url,
+    article.c.title,
+    article.c.text_source,
+    article.c.is_kept,
+).outerjoin_from(address, article)
+
+
+def find(db: Connection, addresses: Collection[str]) -> dict[str, KnownArticle | None]:
+    """What is known at these canonical addresses: an article, or None where different texts claim the address."""
+    found: dict[str, KnownArticle | None] = {}
+    for part in chunks(addresses):
+        for row in db.execute(_FIND.where(address.c.address.in_(part))):
+            found[row.address] = None if row.id is None else _known(row)
+    return found
+
+
+def _known(row: Row[Any]) -> KnownArticle:
+    return KnownArticle(
+        id=row.id,
+        key=row.key,
+        canonical_url=row.canonical_url,
+        url=row.url,
+        title=row.title,
+        text_source=TextSource(row.text_source),
+        is_kept=row.is_kept,
+    )
+
+
+def text_of(db: Connection, article_id: int) -> str:
+    """The article's text; "" when it was let go, or when there is no such article."""
+    return db.scalar(sa.select(article.c.text).where(article.c.id == article_id)) or ""
+
+
+# --- let go ----------------------------------------------------------------------------------------------------------
+
+
+def expire(db: Connection, before: datetime, limit: int) -> int:
+    """Lets go of the texts of at most `limit` articles that never matched and were first seen before that time.
+
+    Their addresses stay, so that none is collected twice. Returns how many they were.
+    """
+    old = ~article.c.is_kept & article.c.text.is_not(None) & (article.c.first_seen_at < before)
+    ids = list(db.scalars(sa.select(article.c.id).where(old).order_by(article.c.first_seen_at).limit(limit)))
+    if ids:
+        gone = {"text": None, "summary": "", "enclosures": None, "sources": None}
+        db.execute(sa.update(article).where(article.c.id.in_(ids)).values(gone))
+        unmatched = entry.c.article_id.in_(ids) & (entry.c.outcome == EntryOutcome.UNMATCHED)
+        db.execute(sa.update(entry).where(unmatched).values(outcome=EntryOutcome.EXPIRED))
+    return len(ids)
+
+
+# --- read out --------------------------------------------------------------------------------------------------------
+
+_EXPORTED = (
+    "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
+    "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources", "corpus_file",
+    "is_kept",
+)  # fmt: skip
+
+
+def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict[str, Any]]:
+    """The next articles behind the one with id `after`, by id, as `Store.articles` gives them."""
+    query = sa.select(*(article.c[name] for name in _EXPORTED)).where(article.c.id > after)
+    if kept_only:
+        query = query.where(article.c.is_kept)
+    rows = db.execute(query.order_by(article.c.id).limit(limit)).all()
+    ids = [row.id for row in rows]
+    topics = _grouped(db, sa.select(match.c.article_id, match.c.topic).where(match.c.article_id.in_(ids)))
+    shown = sa.select(sighting.c.article_id, feed.c.key).join_from(sighting, feed)
+    feeds = _grouped(db, shown.where(sighting.c.article_id.in_(ids)))
+    return [_exported(row, topics.get(row.id, []), feeds.get(row.id, [])) for row in rows]
+
+
+def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, Any]:
+    values = dict(row._mapping)
+    enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
+    values |= {
+        "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures, "sources": row.sources or {},
+        "topics": topics, "feeds": feeds,
+    }  # fmt: skip
+    return values
+
+
+def _grouped(db: Connection, query: sa.Select[tuple[int, str]]) -> dict[int, list[str]]:
+    groups: dict[int, list[str]] = {}
+    for number, word in db.execute(query):
+        groups.setdefault(number, []).append(word)
+    return {number: sorted(words) for number, words in groups.items()}

@@ -1,0 +1,111 @@
+"""What is published: kept articles as channel items, a page at a time."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from ..model import ChannelItem, ChannelPage, ChannelQuery
+from .rows import chunks, enclosures_from
+from .schema import article, feed, match, sighting
+
+_ORDER = (article.c.is_news, article.c.dated_at, article.c.id)
+_ITEMS = sa.select(
+    article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors, article.c.is_news,
+    article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image, article.c.summary,
+    article.c.text, article.c.enclosures, article.c.corpus_file,
+    sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
+).outerjoin_from(article, feed).where(article.c.is_kept).order_by(*(column.desc() for column in _ORDER))  # fmt: skip
+
+
+def page(db: Connection, query: ChannelQuery) -> ChannelPage:
+    """A page of the channel. Raises ValueError when the cursor is none that we gave out."""
+    select = _filtered(query).limit(query.limit + 1)
+    rows = db.execute(select).all()
+    shown = rows[: query.limit]
+    matches = _matches(db, [row.id for row in shown], query.topics)
+    items = tuple(_item(row, matches.get(row.id, [])) for row in shown)
+    return ChannelPage(items=items, next=_cursor(shown[-1]) if shown and len(rows) > len(shown) else None)
+
+
+def _filtered(query: ChannelQuery) -> sa.Select[Any]:
+    of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.topics)
+    select = _ITEMS.where(sa.exists().where(of_topic))
+    if query.language is not None:
+        primary = query.language.lower().partition("-")[0]
+        spoken = sa.func.lower(article.c.language)
+        select = select.where((spoken == primary) | spoken.startswith(f"{primary}-", autoescape=True))
+    if query.feed is not None:
+        of_feed = (sighting.c.article_id == article.c.id) & (sighting.c.feed_id == feed_id(query.feed))
+        select = select.where(sa.exists().where(of_feed))
+    if query.since is not None:
+        select = select.where(article.c.first_seen_at >= query.since)
+    if query.before is not None:
+        last = [
+            sa.literal(value, column.type) for value, column in zip(_place(query.before), _ORDER, strict=True)
+        ]
+        select = select.where(sa.tuple_(*_ORDER) < sa.tuple_(*last))
+    return select
+
+
+def feed_id(key: str) -> sa.ScalarSelect[int]:
+    """The number of the feed with that key, as part of a statement."""
+    return sa.select(feed.c.id).where(feed.c.key == key).correlate(None).scalar_subquery()
+
+
+def _matches(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    for part in chunks(ids):
+        hits = sa.select(match.c.article_id, match.c.topic, match.c.terms).where(
+            match.c.article_id.in_(part), match.c.topic.in_(topics)
+        )
+        for number, topic, terms in db.execute(hits):
+            found.setdefault(number, []).append((topic, terms))
+    return found
+
+
+def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
+    matches.sort()
+    return ChannelItem(
+        id=f"urn:uuid:{row.key}",
+        url=row.url,
+        title=row.title,
+        source=row.source or row.site,
+        source_url=row.source_url,
+        authors=tuple(row.authors or ()),
+        topics=tuple(topic for topic, _ in matches),
+        terms=tuple(dict.fromkeys(term for _, terms in matches for term in terms.split("\n"))),
+        dated_at=row.dated_at,
+        updated_at=row.changed_at,
+        language=row.language,
+        image=row.image,
+        summary=row.summary,
+        text=row.text or "",
+        enclosures=enclosures_from(row.enclosures),
+        is_seed=row.corpus_file is not None,
+    )
+
+
+# --- the cursor: the place of a page's last item, opaque to those who hand it back -----------------------------------
+
+
+def _cursor(row: Row[Any]) -> str:
+    place = f"{row.is_news:d} {row.dated_at.isoformat()} {row.id}"
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[bool, datetime, int]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        is_news, dated_at, number = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
+        when = datetime.fromisoformat(dated_at)
+        if when.tzinfo is None or is_news not in ("0", "1") or not 0 <= int(number) < 2**63:
+            raise ValueError
+        return is_news == "1", when, int(number)
+    except ValueError:
+        raise ValueError(f"not a place in this channel: {cursor[:80]!r}") from None

@@ -1,0 +1,323 @@
+"""What collecting brought, saved: articles created or rewritten, their addresses and matches, sightings, entries settled."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import count
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ..errors import StoreError
+from ..model import ArticleDraft, Collected, EntryOutcome, Match
+from . import revision
+from .dialects import insert
+from .rows import chunks, enclosures_to, many
+from .schema import address, article, entry, match, sighting
+
+# What a subscriber sees of an article: when one of these changes, the channel does.
+_PUBLISHED = (
+    "url", "title", "authors", "dated_at", "language", "site", "image", "summary", "text", "enclosures", "corpus_file",
+)  # fmt: skip
+
+_BY_ID = entry.c.id == sa.bindparam("_id")
+_ENDED = (
+    sa.update(entry)
+    .where(_BY_ID)
+    .values({name: sa.bindparam(name) for name in ("outcome", "reason", "article_id")})
+    .values(attempts=entry.c.attempts + 1)
+)
+# An entry that its feed edited while it was being collected stays due.
+_UNEDITED = _BY_ID & (
+    entry.c.changes == sa.func.coalesce(sa.bindparam("_changes", type_=sa.Integer), entry.c.changes)
+)
+_AGAIN = sa.update(entry).where(_UNEDITED).values(due_at=sa.bindparam("due_at"))
+# The article holds the text: the entry need not.
+_DONE = sa.update(entry).where(_UNEDITED).values(due_at=None, summary=None, content=None)
+
+
+def save(db: Connection, records: Sequence[Collected]) -> list[str]:
+    """Writes the records. Returns the key of each one's article."""
+    return _Saving(db, records).run()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Article:
+    """What the batch must know of an article that it touches."""
+
+    id: int
+    key: str
+    canonical_url: str
+    url: str | None
+    is_kept: bool
+
+
+class _Saving:
+    """One batch in one transaction: what is known is read at the start, articles are written as they come, the rest at
+    the end. A record sees what those before it did.
+    """
+
+    def __init__(self, db: Connection, records: Sequence[Collected]) -> None:
+        self._db, self._records = db, records
+        self._held = self._read_addresses(records)
+        numbers = {record.article_id for record in records} | set(self._held.values())
+        self._articles = self._read_articles(numbers - {None})
+        self._named: dict[str, int] = {}  # addresses that nobody had
+        self._moved: dict[str, int | None] = {}  # addresses that change hands, or name nothing any more
+        self._matches: dict[int, list[dict[str, Any]]] = {}  # to be written
+        self._changed = False
+
+    def run(self) -> list[str]:
+        saved = [self._save(record) for record in self._records]
+        self._write_addresses()
+        self._write_matches()
+        self._write_sightings([known for known, _ in saved])
+        self._settle(saved)
+        if self._changed:
+            revision.bump(self._db)
+        return [known.key for known, _ in saved]
+
+    # --- one record ---
+
+    def _save(self, record: Collected) -> tuple[_Article, EntryOutcome]:
+        for claimed in record.contested:
+            self._contest(claimed)
+        draft, outcome = record.article, record.outcome
+        if draft is None:
+            known = self._articles.get(record.article_id or 0)
+        elif record.article_id is not None:
+            known = self._rewrite(record, draft)
+        elif (holder := self._held.get(draft.canonical_url)) is not None:
+            known, outcome = self._articles[holder], EntryOutcome.DUPLICATE
+        else:
+            known, is_new = self._create(record, draft)
+            outcome = outcome if is_new else EntryOutcome.DUPLICATE
+        if known is None:
+            raise StoreError(f"there is no article {record.article_id} for entry {record.entry_id}")
+        self._name(record, known)
+        return known, outcome
+
+    def _contest(self, claimed: str) -> None:
+        """From now on the address names no article; the one that was known by it takes another name."""
+        holder = self._held.get(claimed)
+        self._held[claimed] = self._moved[claimed] = None
+        self._named.pop(claimed, None)
+        if holder is None or (known := self._articles[holder]).canonical_url != claimed:
+            return
+        known.canonical_url = f"urn:uuid:{known.key}"
+        if known.url is not None and known.url != claimed and self._holder(known.url) == known.id:
+            known.canonical_url = known.url
+        of_holder = sa.update(article).where(article.c.id == known.id)
+        self._db.execute(of_holder.values(canonical_url=known.canonical_url))
+
+    def _holder(self, one: str) -> int | None:
+        if one not in self._held:
+            self._held |= dict(self._db.execute(sa.select(address).where(address.c.address == one)).tuples())
+        return self._held.get(one)
+
+    def _is_free(self, record: Collected, wanted: str, number: int | None) -> bool:
+        """Whether the address may be this article's name: nobody has it, or it has, or it takes over what it contests."""
+        if wanted in self._held and self._held[wanted] is None:
+            return wanted in record.contested
+        return self._held.get(wanted, number) == number
+
+    def _create(self, record: Collected, draft: ArticleDraft) -> tuple[_Article, bool]:
+        """The article, and whether it is new: another process may have created it just now."""
+        names = (draft.canonical_url, draft.url)
+        name = next((n for n in names if n is not None and self._is_free(record, n, None)), None)
+        values = _columns(draft) | {
+            "first_seen_at": draft.first_seen_at,
+            "dated_at": min(draft.published_at or draft.first_seen_at, draft.first_seen_at),
+            "changed_at": record.collected_at,
+            "origin_feed_id": record.feed_id,
+            "corpus_file": record.corpus_file,
+            "is_news": record.feed_id is not None,
+            "is_kept": bool(record.matches),
+        }
+        for number in count(1):
+            seed = draft.canonical_url if number == 1 else f"{draft.canonical_url}#{number}"
+            key = str(uuid.uuid5(uuid.NAMESPACE_URL, seed))
+            own = {"key": key, "canonical_url": name or f"urn:uuid:{key}"}
+            new = insert(self._db, article).on_conflict_do_nothing().returning(article.c.id)
+            made = self._db.scalar(new, values | own)
+            if made is not None:
+                known = _Article(id=made, url=draft.url, is_kept=bool(record.matches), **own)
+                self._articles[made] = known
+                self._matches[made] = _match_rows(made, record.matches)
+                self._changed |= known.is_kept
+                return known, True
+            there = self._db.scalar(
+                sa.select(article.c.id).where(article.c.canonical_url == own["canonical_url"])
+            )
+            if there is not None:
+                self._articles |= self._read_articles({there})
+                return self._articles[there], False
+        raise AssertionError("count() does not end")
+
+    def _rewrite(self, record: Collected, draft: ArticleDraft) -> _Article | None:
+        """The article as it is told now. Its key and when it was first seen stay."""
+        known = self._articles.get(record.article_id or 0)
+        if known is None:
+            return None
+        row = self._db.execute(sa.select(article).where(article.c.id == known.id)).one()
+        if self._is_free(record, draft.canonical_url, known.id):
+            known.canonical_url = draft.canonical_url
+        known.url, known.is_kept = draft.url, known.is_kept or bool(record.matches)
+        values = _columns(draft) | {
+            "canonical_url": known.canonical_url,
+            "dated_at": min(draft.published_at or row.first_seen_at, row.first_seen_at),
+            "corpus_file": record.corpus_file or row.corpus_file,
+            "is_kept": known.is_kept,
+        }
+        is_changed = any(row._mapping[name] != values[name] for name in _PUBLISHED)
+        matches = _match_rows(known.id, record.matches)
+        if self._matches_of(known.id) != matches:
+            is_changed = True
+            self._matches[known.id] = matches
+        values["changed_at"] = record.collected_at if is_changed else row.changed_at
+        self._db.execute(sa.update(article).where(article.c.id == known.id).values(values))
+        self._changed |= is_changed and known.is_kept
+        return known
+
+    def _name(self, record: Collected, known: _Article) -> None:
+        names = record.addresses
+        if record.article is not None:
+            names = (known.canonical_url, record.article.canonical_url, record.article.url or "", *names)
+        for name in filter(None, names):
+            if name not in self._held:
+                self._held[name] = self._named[name] = known.id
+            elif self._held[name] is None and name == known.canonical_url:
+                self._held[name] = self._moved[name] = known.id
+
+    # --- what is known ---
+
+    def _read_addresses(self, records: Sequence[Collected]) -> dict[str, int | None]:
+        wanted: set[str] = set()
+        for record in records:
+            wanted.update(record.addresses, record.contested)
+            if record.article is not None:
+                wanted.update(filter(None, (record.article.canonical_url, record.article.url)))
+        held: dict[str, int | None] = {}
+        for part in chunks(wanted):
+            held |= dict(self._db.execute(sa.select(address).where(address.c.address.in_(part))).tuples())
+        return held
+
+    def _read_articles(self, numbers: set[Any]) -> dict[int, _Article]:
+        columns = [article.c[name] for name in _Article.__slots__]
+        found: dict[int, _Article] = {}
+        for part in chunks(numbers):
+            rows = self._db.execute(sa.select(*columns).where(article.c.id.in_(part)))
+            found |= {row.id: _Article(**row._mapping) for row in rows}
+        return found
+
+    def _matches_of(self, number: int) -> list[dict[str, Any]]:
+        if number in self._matches:
+            return self._matches[number]
+        rows = self._db.execute(sa.select(match).where(match.c.article_id == number))
+        return sorted((dict(row._mapping) for row in rows), key=itemgetter("topic"))
+
+    # --- the end of the batch ---
+
+    def _write_addresses(self) -> None:
+        new = insert(self._db, address)
+        named = new.on_conflict_do_nothing(index_elements=["address"])
+        moved = new.on_conflict_do_update(
+            index_elements=["address"], set_={"article_id": new.excluded.article_id}
+        )
+        for statement, held in ((named, self._named), (moved, self._moved)):
+            if held:
+                self._db.execute(
+                    statement, [{"address": a, "article_id": number} for a, number in held.items()]
+                )
+
+    def _write_matches(self) -> None:
+        for part in chunks(self._matches):
+            self._db.execute(sa.delete(match).where(match.c.article_id.in_(part)))
+        rows = [row for matches in self._matches.values() for row in matches]
+        if rows:
+            self._db.execute(sa.insert(match), rows)
+
+    def _write_sightings(self, articles: Sequence[_Article]) -> None:
+        """Notes which feed showed which article. A feed's first sight of a published one changes that feed's channel."""
+        seen = self._entry_times()
+        rows: dict[tuple[int, int], dict[str, Any]] = {}
+        for record, known in zip(self._records, articles, strict=True):
+            if record.feed_id is None:
+                continue
+            first, last = seen.get(record.entry_id, (record.collected_at, record.collected_at))
+            row = rows.setdefault((known.id, record.feed_id), {"first_seen_at": first, "last_seen_at": last})
+            row["first_seen_at"], row["last_seen_at"] = (
+                min(row["first_seen_at"], first),
+                max(row["last_seen_at"], last),
+            )
+        if not rows:
+            return
+        kept = {known.id for known in articles if known.is_kept}
+        self._changed |= any(pair[0] in kept for pair in rows.keys() - self._read_sightings(kept))
+        new = insert(self._db, sighting)
+        upsert = new.on_conflict_do_update(
+            index_elements=["article_id", "feed_id"], set_={"last_seen_at": new.excluded.last_seen_at}
+        )
+        self._db.execute(upsert, [{"article_id": a, "feed_id": f} | times for (a, f), times in rows.items()])
+
+    def _entry_times(self) -> dict[int | None, tuple[Any, Any]]:
+        columns = (entry.c.id, entry.c.first_seen_at, entry.c.last_seen_at)
+        times: dict[int | None, tuple[Any, Any]] = {}
+        for part in chunks([record.entry_id for record in self._records if record.entry_id is not None]):
+            rows = self._db.execute(sa.select(*columns).where(entry.c.id.in_(part)))
+            times |= {number: (first, last) for number, first, last in rows}
+        return times
+
+    def _read_sightings(self, numbers: set[int]) -> set[tuple[int, int]]:
+        found: set[tuple[int, int]] = set()
+        columns = (sighting.c.article_id, sighting.c.feed_id)
+        for part in chunks(numbers):
+            found.update(
+                self._db.execute(sa.select(*columns).where(sighting.c.article_id.in_(part))).tuples()
+            )
+        return found
+
+    def _settle(self, saved: Sequence[tuple[_Article, EntryOutcome]]) -> None:
+        ended, again, done = [], [], []
+        for record, (known, outcome) in zip(self._records, saved, strict=True):
+            if record.entry_id is None:
+                continue
+            by = {"_id": record.entry_id, "_changes": record.changes}
+            ended.append(
+                {"_id": record.entry_id, "outcome": outcome, "reason": record.reason, "article_id": known.id}
+            )
+            if record.retry_at is None:
+                done.append(by)
+            else:
+                again.append(by | {"due_at": record.retry_at})
+        for statement, rows in ((_ENDED, ended), (_AGAIN, again), (_DONE, done)):
+            if rows:
+                self._db.execute(statement, rows)
+
+
+def _columns(draft: ArticleDraft) -> dict[str, Any]:
+    """The columns that an article takes from its draft as they are."""
+    return {
+        "url": draft.url, "title": draft.title, "authors": many(draft.authors),
+        "published_at": draft.published_at, "published_is_day": draft.published_is_day, "updated_at": draft.updated_at,
+        "language": draft.language, "site": draft.site, "image": draft.image,
+        "summary": draft.summary, "text": draft.text, "text_source": draft.text_source,
+        "enclosures": enclosures_to(draft.enclosures), "sources": draft.sources or None,
+    }  # fmt: skip
+
+
+def _match_rows(number: int, matches: Sequence[Match]) -> list[dict[str, Any]]:
+    """The matches as the table holds them, by topic. A term that hit in several places is told once, a line each."""
+    return [
+        {
+            "article_id": number,
+            "topic": one.topic,
+            "terms": "\n".join(dict.fromkeys(" ".join(e.words.split()) for e in one.evidence)),
+            "evidence": [asdict(e) for e in one.evidence],
+        }
+        for one in sorted(matches, key=lambda one: one.topic)
+    ]

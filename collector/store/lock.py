@@ -1,0 +1,78 @@
+"""The exclusive right to poll: one running Collector for a database. Other commands work beside it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from ..errors import InUse, StoreError
+
+_KEY = 0x636F6C6C656374  # any number that no one else takes for an advisory lock in our database
+
+_held: set[int] = set()  # descriptors of lock files
+
+
+def _forget_in_child() -> None:
+    # A forked worker shares the descriptor, and would keep the lock after this process is killed.
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
+
+
+@contextmanager
+def hold_file(path: Path) -> Iterator[None]:
+    """Holds the lock file beside a SQLite database. The kernel lets go of it when the process ends, however it ends."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as exc:
+        raise StoreError(f"{lock}: the lock file cannot be opened ({exc.strerror})") from exc
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 100).decode("ascii", "replace").strip()
+            raise _in_use(str(path), f"process {holder}" if holder else "another process") from None
+        _held.add(descriptor)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        _held.discard(descriptor)
+        os.close(descriptor)
+
+
+@contextmanager
+def hold_advisory(engine: Engine, name: str) -> Iterator[None]:
+    """Holds an advisory lock of a PostgreSQL database, on a connection of its own. The server lets go of it with that."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
+            holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
+            raise _in_use(name, str(holder or "another process"))
+        try:
+            yield
+        finally:
+            # Closed, not returned to the pool: the lock must not outlive this block.
+            db.invalidate()
+
+
+_HOLDER = """
+    SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
+    WHERE locktype = 'advisory' AND granted AND classid::bigint = :high AND objid::bigint = :low
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def _in_use(name: str, holder: str) -> InUse:
+    return InUse(
+        f"{name} is in use: {holder} is collecting into it. Stop that one first, or give this one its own database."
+    )

@@ -1,0 +1,76 @@
+"""Brings a database to the tables of this program, by the migrations in db/. Alembic is loaded only when one must run."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+
+from ..errors import StoreError, StoreNewer
+from ..shipped import shipped
+from .dialects import make_engine, writing
+
+HEAD = "0001"  # the newest migration in db/versions
+
+_LOCK = 0x636F6C6C  # any number: two programs that start together on one PostgreSQL database migrate one after the other
+
+
+def revision_of(db: Connection) -> str | None:
+    """The migration that the database is at; None for an empty one. Raises StoreError when it is somebody else's."""
+    tables = set(sa.inspect(db).get_table_names())
+    if "alembic_version" in tables:
+        return db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if tables:
+        raise StoreError("the database has tables that are not Collector's; give it a database of its own")
+    return None
+
+
+def migrate(url: URL) -> None:
+    """Runs what is missing, in one transaction. Raises StoreNewer when the database is ahead of this program."""
+    # Its own engine: SQLite cannot switch foreign keys off inside a transaction.
+    engine = make_engine(url, foreign_keys=False)
+    try:
+        with writing(engine).begin() as db:
+            if db.dialect.name == "postgresql":
+                db.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            if revision_of(db) != HEAD:
+                _upgrade(db)
+    finally:
+        engine.dispose()
+
+
+def is_known(revision: str) -> bool:
+    """Whether one of this program's migrations has that name."""
+    from alembic.script import ScriptDirectory
+
+    return any(
+        script.revision == revision
+        for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    )
+
+
+def newer(name: str, revision: str) -> StoreNewer:
+    """The error for a database at a revision that this program does not know."""
+    return StoreNewer(
+        f"{name}: the database was written by a newer Collector (revision {revision}, this one knows up to {HEAD}). "
+        "Install that version or a later one, or restore a backup made before the upgrade."
+    )
+
+
+def alembic_config() -> object:
+    """Alembic's configuration: there is no alembic.ini, the scripts are found beside the program."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(shipped("db")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(db: Connection) -> None:
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes["connection"] = db  # type: ignore[attr-defined]
+    command.upgrade(config, "head")  # type: ignore[arg-type]
+    if db.dialect.name == "sqlite" and db.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StoreError("the migration would have left rows without what they refer to; nothing was changed")

@@ -1,0 +1,40 @@
+"""Small conversions between rows and values, shared by the modules of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from ..model import Enclosure
+
+T = TypeVar("T")
+
+# SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.
+_PARAMETERS = 500
+
+
+def chunks(values: Collection[T], size: int = _PARAMETERS) -> Iterator[list[T]]:
+    """The values in lists short enough for one statement."""
+    rest = iter(values)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def many(values: tuple[str, ...]) -> list[str] | None:
+    """Several texts as a JSON column holds them; none at all are NULL."""
+    return list(values) or None
+
+
+def enclosures_to(enclosures: tuple[Enclosure, ...]) -> list[list[Any]] | None:
+    """Enclosures as a JSON column holds them."""
+    return [[e.url, e.media_type, e.length] for e in enclosures] or None
+
+
+def enclosures_from(column: list[list[Any]] | None) -> tuple[Enclosure, ...]:
+    """Enclosures from a JSON column."""
+    if not column:
+        return ()
+    return tuple(
+        Enclosure(url=url, media_type=media_type, length=length) for url, media_type, length in column
+    )

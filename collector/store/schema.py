@@ -1,0 +1,185 @@
+"""The tables. A migration in db/versions must say the same: a test compares the two."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table
+
+from .dialects import Id, Json, Time
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+    }
+)
+
+
+def _partial(name: str, *columns: object, where: sa.ColumnElement[bool]) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)  # type: ignore[arg-type]
+
+
+# The state of each feed that ever was in feeds.yaml. Times, counters and validators are explained in model.FeedState.
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", sa.Text, nullable=False, unique=True),
+    Column("url", sa.Text, nullable=False),
+    Column("is_active", sa.Boolean, nullable=False),  # in feeds.yaml, and not disabled there
+    Column("name", sa.Text),  # as the user calls it
+    Column("language", sa.Text),  # as the user states it
+    Column("title", sa.Text),  # as the document calls itself
+    Column("site_url", sa.Text),
+    Column("document_language", sa.Text),
+    Column("current_url", sa.Text, nullable=False),
+    Column("etag", sa.Text),
+    Column("last_modified", sa.Text),
+    Column("body_hash", sa.LargeBinary),
+    Column("interval", sa.Float, nullable=False),
+    Column("next_poll_at", Time, nullable=False),
+    Column("last_poll_at", Time),
+    Column("wait_until", Time),
+    Column("failures", sa.Integer, nullable=False),
+    Column("gone_count", sa.Integer, nullable=False),
+    Column("is_gone", sa.Boolean, nullable=False),
+    Column("moved_to", sa.Text),
+    Column("moved_count", sa.Integer, nullable=False),
+    Column("new_rate", sa.Float),
+    Column("gap_count", sa.Integer, nullable=False),
+    Column("last_outcome", sa.Text),
+    Column("last_failure", sa.Text),
+    Column("last_reason", sa.Text, nullable=False),
+    Column("last_success_at", Time),
+    Column("last_new_at", Time),
+)
+_partial(
+    "feed_due", feed.c.next_poll_at, where=(feed.c.is_active == sa.true()) & (feed.c.is_gone == sa.false())
+)
+
+# One text, known by its canonical URL. A text that is NULL was let go: the article never matched a topic.
+article = Table(
+    "article",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", sa.Text, nullable=False, unique=True),
+    Column("canonical_url", sa.Text, nullable=False, unique=True),
+    Column("url", sa.Text),
+    Column("title", sa.Text, nullable=False),
+    Column("authors", Json),
+    Column("published_at", Time),
+    Column("published_is_day", sa.Boolean, nullable=False),
+    Column("updated_at", Time),
+    Column("first_seen_at", Time, nullable=False),
+    Column("dated_at", Time, nullable=False),  # the claimed date, never later than first_seen_at
+    Column("changed_at", Time, nullable=False),  # when what we publish of it last changed
+    Column("language", sa.Text),
+    Column("site", sa.Text, nullable=False),
+    Column("image", sa.Text),
+    Column("summary", sa.Text, nullable=False),
+    Column("text", sa.Text),
+    Column("text_source", sa.Text, nullable=False),
+    Column("enclosures", Json),
+    Column("sources", Json),
+    Column("origin_feed_id", Id, ForeignKey("feed.id")),  # NULL: from the corpus
+    Column("corpus_file", sa.Text),
+    Column("is_news", sa.Boolean, nullable=False),  # false: from the corpus, listed below the news
+    Column("is_kept", sa.Boolean, nullable=False),  # matches a topic, or once did
+)
+_partial(
+    "article_kept",
+    article.c.is_news.desc(),
+    article.c.dated_at.desc(),
+    article.c.id.desc(),
+    where=article.c.is_kept == sa.true(),
+)
+_partial("article_kept_seen", article.c.first_seen_at, where=article.c.is_kept == sa.true())
+_partial(
+    "article_unmatched",
+    article.c.first_seen_at,
+    where=(article.c.is_kept == sa.false()) & article.c.text.is_not(None),
+)
+
+# One item as its feed shows it. Its outcome stays for ever; its content goes once it is settled, the article has it.
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed_id", Id, ForeignKey("feed.id"), nullable=False),
+    Column("key", sa.Text, nullable=False),
+    Column("guid", sa.Text),
+    Column("url", sa.Text),
+    Column("canonical_url", sa.Text),
+    Column("title", sa.Text, nullable=False),
+    Column("authors", Json),
+    Column("published_at", Time),
+    Column("updated_at", Time),
+    Column("summary", sa.Text),
+    Column("content", sa.Text),
+    Column("language", sa.Text),
+    Column("categories", Json),
+    Column("image", sa.Text),
+    Column("enclosures", Json),
+    Column("title_hash", sa.LargeBinary, nullable=False),
+    Column("content_hash", sa.LargeBinary, nullable=False),
+    Column("identity_hash", sa.LargeBinary),
+    Column("first_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False),
+    Column("changes", sa.Integer, nullable=False),
+    Column("changed_at", Time, nullable=False),
+    Column("outcome", sa.Text),  # NULL: pending
+    Column("reason", sa.Text),
+    Column("article_id", Id, ForeignKey("article.id")),
+    Column("attempts", sa.Integer, nullable=False),
+    Column("due_at", Time),  # NULL: settled
+    sa.UniqueConstraint("feed_id", "key"),
+)
+Index("entry_guid", entry.c.feed_id, entry.c.guid)
+Index("entry_canonical_url", entry.c.feed_id, entry.c.canonical_url)
+Index("entry_identity", entry.c.feed_id, entry.c.identity_hash)
+Index("entry_outcome", entry.c.feed_id, entry.c.outcome)
+_partial("entry_article", entry.c.article_id, where=entry.c.article_id.is_not(None))
+_partial("entry_due", entry.c.due_at, where=entry.c.due_at.is_not(None))
+
+# Every canonical address under which an article is known. NULL: different texts claim it, it names none.
+address = Table(
+    "address",
+    metadata,
+    Column("address", sa.Text, primary_key=True),
+    Column("article_id", Id, ForeignKey("article.id")),
+    sqlite_with_rowid=False,
+)
+
+# Which feeds showed an article.
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
+    Column("feed_id", Id, ForeignKey("feed.id"), primary_key=True),
+    Column("first_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("sighting_feed", sighting.c.feed_id)
+
+# Which topics an article matches. `terms` are the words that hit, a line each; `evidence` says where each stands.
+match = Table(
+    "match",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
+    Column("topic", sa.Text, primary_key=True),
+    Column("terms", sa.Text, nullable=False),
+    Column("evidence", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("match_topic", match.c.topic)
+
+# Numbers about the database itself: `revision` counts the changes of what is published.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", sa.Text, primary_key=True),
+    Column("value", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
