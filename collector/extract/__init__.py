@@ -1,0 +1,79 @@
+"""A page's bytes -> Extraction: the article's text, and what the page says of it.
+
+    bytes | decode | parse into one tree | read the page's statements | text | metadata, each field with its source
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collector.errors import ExtractError
+from collector.extract import metadata
+from collector.extract.dates import Moment
+from collector.extract.decoding import decode
+from collector.extract.guess import guess_day
+from collector.extract.page import read_page
+from collector.extract.text import article_text
+from collector.extract.tree import parse_html
+from collector.languages import detect
+from collector.model import Extraction
+
+# Fewer letters are a caption or a notice, no article. An ideograph or a syllable of Hangul counts for three.
+_FEWEST_LETTERS = 60
+
+
+def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
+    """The article on a page. `url` is the address that it came from, `charset` what the Content-Type header says.
+
+    Raises ExtractError, and nothing else, when there is no article to be had.
+    """
+    try:
+        return _extract(body, url, charset)
+    except (ExtractError, MemoryError):
+        raise
+    except Exception as error:  # a stranger's bytes met a fault in a parser: this page's outcome, nobody else's
+        raise ExtractError(f"the page could not be read ({type(error).__name__})") from error
+
+
+def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
+    tree = parse_html(decode(body, charset))
+    page = read_page(tree, url)
+    text = article_text(tree)
+    if _weight(text) < _FEWEST_LETTERS:
+        raise ExtractError("no article text found")
+    article = page.graph.article(url)
+    names = metadata.site_names(page, article)
+    published = metadata.published(page, article) or guess_day(tree, url)
+    moment: Moment | None = published[1] if published else None
+    found: dict[str, tuple[str, Any] | None] = {
+        "title": metadata.title(page, article, names),
+        "authors": metadata.authors(page, article, names),
+        "published_at": (published[0], moment.at) if published else None,
+        "updated_at": metadata.updated(page, article, moment.at if moment else None),
+        "language": _language(text, metadata.language(page, article)),
+        "canonical_url": metadata.address(page, article),
+        "image": metadata.image(page, article),
+        "site": metadata.site(page, article),
+    }
+    known = {field: claim for field, claim in found.items() if claim is not None}
+    return Extraction(
+        text=text,
+        published_is_day=moment is not None and moment.is_day,
+        sources={"text": "trafilatura", **{field: source for field, (source, _) in known.items()}},
+        **{field: value for field, (_, value) in known.items()},
+    )
+
+
+def _weight(text: str) -> int:
+    return sum(3 if "\u3040" <= c <= "\ud7af" else 1 for c in text[: 4 * _FEWEST_LETTERS] if not c.isspace())
+
+
+def _language(text: str, declared: tuple[str, str] | None) -> tuple[str, str] | None:
+    """The declared language, unless the text is surely in another: templates keep the language of their makers."""
+    certain = detect(text, sure=0.9)
+    if certain is not None and (declared is None or declared[1] != certain):
+        return "text", certain
+    if declared is not None:
+        return declared
+    likely = detect(text)
+    return ("text", likely) if likely is not None else None

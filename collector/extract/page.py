@@ -1,0 +1,124 @@
+"""What a page states about itself, read once from its tree: head elements, microdata, times, JSON-LD."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from collector.extract.jsonld import Graph
+from collector.text import MAX_TITLE, clean
+
+# A page states a few dozen of each; the rest is not about its article.
+_MAX_STATEMENTS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeElement:
+    """A <time>: its machine-readable value, or its text; whether it is marked as the publication of something."""
+
+    value: str
+    is_publication: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The statements of one page. Keys are lower case; values keep their order, and may be anything a stranger wrote.
+
+    `meta` is by name or property, `links` by rel, `microdata` by itemprop.
+    """
+
+    url: str
+    language: str
+    title: str
+    headings: tuple[str, ...]
+    meta: dict[str, list[str]]
+    links: dict[str, list[str]]
+    microdata: dict[str, list[str]]
+    times: tuple[TimeElement, ...]
+    bylines: tuple[str, ...]
+    graph: Graph
+
+    def first_meta(self, *names: str) -> str:
+        """The first value of the first of the names that the page has, "" when it has none."""
+        return next((self.meta[name][0] for name in names if name in self.meta), "")
+
+
+def read_page(tree: HtmlElement, url: str) -> Page:
+    """Everything that the page says about itself. Changes nothing in the tree."""
+    meta = _metas(tree)
+    microdata, bylines = _microdata(tree)
+    scripts = (s.text for s in tree.iter("script") if "ld+json" in s.get("type", "").lower() and s.text)
+    title = next((t for t in tree.iter("title") if not _is_inside_image(t)), None)
+    return Page(
+        url=url,
+        language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang", ""),
+        title=_text(title) if title is not None else "",
+        headings=tuple(text for h in list(tree.iter("h1"))[:20] if (text := _text(h))),
+        meta=meta,
+        links=_links(tree),
+        microdata=microdata,
+        times=_times(tree),
+        bylines=bylines,
+        graph=Graph(scripts),
+    )
+
+
+def _metas(tree: HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for element in list(tree.iter("meta"))[:_MAX_STATEMENTS]:
+        content = element.get("content", "").strip()
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            if content and (name := element.get(attribute)):
+                found[name.strip().lower()].append(content)
+    return dict(found)
+
+
+def _links(tree: HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for element in list(tree.iter("link"))[:_MAX_STATEMENTS]:
+        href = element.get("href", "").strip()
+        for rel in element.get("rel", "").lower().split():
+            if href:
+                found[rel].append(href)
+    return dict(found)
+
+
+def _microdata(tree: HtmlElement) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Values by itemprop, and the texts of links that say that they lead to the author."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for element in tree.xpath("(//body//*[@itemprop])[position() <= $most]", most=_MAX_STATEMENTS):
+        value = element.get("content") or element.get("datetime") or _item_name(element)
+        for name in element.get("itemprop").lower().split():
+            if value:
+                found[name].append(value)
+    bylines = tree.xpath("(//body//a[@rel='author'])[position() <= 10]")
+    return dict(found), tuple(text for a in bylines if (text := _text(a)))
+
+
+def _item_name(element: HtmlElement) -> str:
+    """The name of a nested item (an author that is a Person), else the text."""
+    names = element.xpath("(.//*[@itemprop='name'])[1]") if element.get("itemscope") is not None else []
+    return names[0].get("content") or _text(names[0]) if names else _text(element)
+
+
+def _times(tree: HtmlElement) -> tuple[TimeElement, ...]:
+    return tuple(
+        TimeElement(value=value, is_publication=_is_publication(element))
+        for element in list(tree.iter("time"))[:_MAX_STATEMENTS]
+        if (value := element.get("datetime", "").strip() or _text(element))
+    )
+
+
+def _is_publication(element: HtmlElement) -> bool:
+    marks = f"{element.get('itemprop', '')} {element.get('class', '')}".lower()
+    return element.get("pubdate") is not None or "publish" in marks or "entry-date" in marks
+
+
+def _is_inside_image(title: HtmlElement) -> bool:
+    return any(True for _ in title.iterancestors("svg"))
+
+
+def _text(element: HtmlElement) -> str:
+    return clean(" ".join(element.itertext()) if len(element) else element.text or "", MAX_TITLE)

@@ -1,0 +1,58 @@
+"""The headline of an article, out of the several that its page states, without the name of the site."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+# What stands between a headline and the site's name in <title> and og:title.
+_SEPARATORS = re.compile(r"\s+[|–—·•»«‹›~⁄:>-]+\s+|\s*[|｜]\s*|\s+::\s+|(?<=\S)[:：]\s+|\s*[－—]\s*|\s*_\s*")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+def comparable(text: str) -> str:
+    """The letters and digits of a text, in one case: what is equal for a reader."""
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def headline(claims: Sequence[tuple[str, str]], site_names: Sequence[str]) -> tuple[str, str] | None:
+    """The (source, title) of (source, title) claims that the most claims agree on; the earlier one where that is equal.
+
+    A claim agrees with a title that it repeats, alone or with something at a separator before or behind it.
+    """
+    sites = {key for name in site_names if (key := comparable(name))}
+    cleaned = [(source, without_site(title, sites)) for source, title in claims]
+    candidates = [(source, title) for source, title in cleaned if comparable(title) not in {"", *sites}]
+    parts = [{comparable(title), *_parts(title)} for _, title in claims]
+
+    def votes(candidate: tuple[str, str]) -> int:
+        key = comparable(candidate[1])
+        return sum(key in part for part in parts)
+
+    return max(candidates, key=votes, default=None)
+
+
+def without_site(title: str, sites: set[str]) -> str:
+    """The title without a first or last part that is one of the site's names (comparable)."""
+    for separator in reversed(list(_SEPARATORS.finditer(title))):
+        if _is_site(title[separator.end() :], sites) and separator.start() > 0:
+            return without_site(title[: separator.start()], sites)
+    for separator in _SEPARATORS.finditer(title):
+        if _is_site(title[: separator.start()], sites) and title[separator.end() :].strip():
+            return title[separator.end() :].strip()
+    return title.strip()
+
+
+def _is_site(part: str, sites: set[str]) -> bool:
+    """Whether a part is a site's name, perhaps with a word more ("BBC News", "example.com")."""
+    key = comparable(part)
+    return bool(key) and any(key == site or (len(site) > 3 and key in (f"{site}com", f"www{site}com")) for site in sites)
+
+
+def _parts(title: str) -> set[str]:
+    """What remains of a title when one part at its end, or at its start, is taken off."""
+    found = set()
+    for separator in _SEPARATORS.finditer(title):
+        found |= {comparable(title[: separator.start()]), comparable(title[separator.end() :])}
+    return found - {""}
