@@ -125,6 +125,8 @@ def parse_ipv4(host: str) -> IPv4Address | None:
 
 
 def _is_number(label: str) -> bool:
+    if not label[:1].isdecimal():
+        return False
     return label.isdecimal() or (label[:2].lower() == "0x" and set(label[2:]) <= _HEX_DIGITS)
 
 

@@ -34,6 +34,7 @@ _PORTS = {"http": 80, "https": 443}
 _CONTROLS = "".join(map(chr, range(33)))
 _TAB_NEWLINE = re.compile(r"[\t\r\n]")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_PLAIN = re.compile(r"[\w/:@!$&'()*+,;=~.-]*", re.ASCII)  # legal in every part, and no escape
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -109,11 +110,15 @@ def is_web_url(url: object) -> bool:
 
 def without_credentials(url: str) -> str:
     """The address without "user:password@", fit for a log or a page."""
+    if "@" not in url:
+        return url
     return re.sub(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]+)[^/\\?#]*@", r"\1", url, flags=re.I)
 
 
 def credentials_of(url: str) -> str | None:
     """The "user:password" that an address carries, decoded; None when it carries none."""
+    if "@" not in url:
+        return None
     try:
         userinfo, at, _ = urlsplit(url).netloc.rpartition("@")
     except ValueError:
@@ -180,6 +185,8 @@ def _read(url: object, base: str | None) -> _Parts | None:
 
 def _slashes(text: str) -> str:
     """Backslashes before the query are slashes, as browsers read them: `http://a\\@b/` is host a."""
+    if "\\" not in text:
+        return text
     cut = min((place for place in (text.find("?"), text.find("#")) if place >= 0), default=len(text))
     return text[:cut].replace("\\", "/") + text[cut:]
 
@@ -209,6 +216,8 @@ def _without_www(netloc: str) -> str:
 
 def _encode(text: str, safe: str) -> str:
     """Percent-encodes what may not stand there. Bytes that a header brought in undecoded stay those bytes."""
+    if _PLAIN.fullmatch(text):
+        return text
     text = _BARE_PERCENT.sub("%25", text)
     try:
         raw = text.encode("utf-8", "surrogateescape")

@@ -165,10 +165,9 @@ class Fetcher:
             trail.follow(status, response.headers.get("Location"), response.headers.getall("Set-Cookie", ()))
             return None
         final = trail.target.text
-        if status == 304 and trail.has_validator:
-            headers = answers.plain_headers(response.headers)
-            return NotModified(url=trail.url, final_url=final, headers=headers, moved_to=trail.moved_to)
         headers = answers.plain_headers(response.headers)
+        if status == 304 and trail.validators:
+            return NotModified(url=trail.url, final_url=final, headers=headers, moved_to=trail.moved_to)
         if status != 200:
             page = await peek(response) if status in _TEXT_STATUSES else b""
             raise answers.status_error(status, headers, page, self._now())

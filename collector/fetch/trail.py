@@ -54,6 +54,10 @@ def target_of(url: str) -> Target | None:
     return Target(text, parsed, host_key(text), (parsed.scheme, parsed.raw_host, parsed.port))
 
 
+def _validators(request: FetchRequest) -> tuple[tuple[str, str | None], ...]:
+    return ("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified)
+
+
 class Trail:
     """Mutable; lives as long as one fetch. Raises FetchError for addresses that cannot be followed."""
 
@@ -64,10 +68,9 @@ class Trail:
         if first is None:
             raise FetchError(Failure.BAD_ADDRESS, "this is no http or https address that can be requested")
         self.target = self._first = first
-        self.has_validator = bool(
-            (request.etag and can_be_echoed(request.etag))
-            or (request.last_modified and can_be_echoed(request.last_modified))
-        )
+        self.validators = {
+            name: value for name, value in _validators(request) if value and can_be_echoed(value)
+        }
         self.moved_to: str | None = None
         self._is_permanent = True
         self._hops = 0
@@ -82,11 +85,7 @@ class Trail:
     def headers(self) -> dict[str, str]:
         """What to send to the present target. Secrets go to the origin of the request only."""
         request = self.request
-        headers = {"Accept": request.accept}
-        if request.etag and can_be_echoed(request.etag):
-            headers["If-None-Match"] = request.etag
-        if request.last_modified and can_be_echoed(request.last_modified):
-            headers["If-Modified-Since"] = request.last_modified
+        headers = {"Accept": request.accept, **self.validators}
         if self.target.origin == self._first.origin:
             for name, value in request.headers:
                 if name.lower() not in _RESERVED:
