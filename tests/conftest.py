@@ -1,18 +1,98 @@
-"""Fixtures for every test: where the shared data lies, and which servers there are."""
+"""Fixtures for every test: where the shared data lies, and databases on the servers that there are.
+
+A test whose means are missing is skipped. `COLLECTOR_REQUIRE` names means that must be there ("shared,postgres,browser"):
+their tests fail instead.
+"""
 
 from __future__ import annotations
 
+import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Engine, make_url
+
+from collector.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_SERVERS = (
+    "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
+    "postgresql+psycopg://postgres@/postgres",
+    "postgresql+psycopg:///postgres",
+)
+
+
+def missing(means: str, reason: str) -> NoReturn:
+    """Skips the test, or fails it where `COLLECTOR_REQUIRE` names these means: "shared", "postgres" or "browser"."""
+    if means in os.environ.get("COLLECTOR_REQUIRE", "").replace(" ", "").split(","):
+        pytest.fail(f"required, but {reason}", pytrace=False)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of shared test data beside the checkout. Skips where there is none."""
+    """The folder of shared test data beside the checkout."""
     folder = ROOT.parent / "shared"
     if not folder.is_dir():
-        pytest.skip("no shared test data beside the checkout")
+        missing("shared", "there is no shared test data beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Engine]:
+    """A PostgreSQL server where databases may be created: the one that COLLECTOR_TEST_POSTGRES names, or a local one."""
+    named = os.environ.get("COLLECTOR_TEST_POSTGRES")
+    reasons = []
+    for address in [named] if named else _SERVERS:
+        url = make_url(address).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+        try:
+            with engine.connect():
+                pass
+        except sa.exc.SQLAlchemyError as exc:
+            engine.dispose()
+            reasons.append(f"{url}: {' '.join(str(getattr(exc, 'orig', exc)).split())}")
+            continue
+        yield engine
+        engine.dispose()
+        return
+    missing("postgres", f"no PostgreSQL server can be had ({'; '.join(reasons)})")
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: Engine) -> Iterator[URL]:
+    """This run's own database on the server."""
+    name = f"collector_test_{uuid.uuid4().hex}"
+    with postgres_server.connect() as db:
+        db.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    yield postgres_server.url.set(database=name)
+    with postgres_server.connect() as db:
+        db.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables: the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return str(tmp_path / "collector.sqlite3")
+    url: URL = request.getfixturevalue("postgres_database")
+    engine = sa.create_engine(url)
+    with engine.begin() as db:
+        db.exec_driver_sql("DROP SCHEMA public CASCADE")
+        db.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """An empty store, ready for use: the test runs on SQLite and on PostgreSQL."""
+    store = Store.open(database)
+    store.prepare()
+    yield store
+    store.close()

@@ -1,7 +1,8 @@
 """The store: every question that the program asks of its database, on SQLite or PostgreSQL.
 
-Each method is one transaction, or a few where it says so; plain values go in and come out; `now` is the caller's. All of
-them block, and may be called from any thread: writers take turns, readers wait for nobody. All raise StoreError.
+Each method is one transaction, or a few where it says so; plain values go in and come out; `now` is the
+caller's. All of them block, and may be called from any thread: writers take turns, readers wait for nobody.
+All raise StoreError.
 """
 
 from __future__ import annotations
@@ -58,11 +59,12 @@ class Store:
         self._turn = threading.Lock()
         self.name = str(dialects.file_of(url) or url.set(drivername="postgresql"))
 
-    # --- the database as a whole -------------------------------------------------------------------------------------
+    # --- the database as a whole ----------------------------------------------------------------------------
 
     @classmethod
     def open(cls, database: str | Path) -> Store:
-        """The store in a SQLite file (a path, or sqlite:///…) or at a postgresql:// URL. Creates the file and its folder.
+        """The store in a SQLite file (a path, or sqlite:///…) or at a postgresql:// URL. Creates the file and
+        its folder.
 
         Its tables may be missing still: see `prepare`. `name` tells people where it is, without a password.
         """
@@ -85,7 +87,9 @@ class Store:
         self._engine.dispose()
 
     def prepare(self) -> None:
-        """Brings the tables up to date, creating them in a new database. Raises StoreNewer when they are ahead."""
+        """Brings the tables up to date, creating them in a new database. Raises StoreNewer when they are
+        ahead.
+        """
         if self._revision() == migrations.HEAD:
             return
         self._refuse_newer()
@@ -93,7 +97,9 @@ class Store:
             migrations.migrate(self._url)
 
     def check(self) -> None:
-        """Returns when the tables are this program's. Raises StoreNewer when they are ahead, StoreError when behind."""
+        """Returns when the tables are this program's. Raises StoreNewer when they are ahead, StoreError when
+        behind.
+        """
         if self._revision() != migrations.HEAD:
             self._refuse_newer()
             raise StoreError(f"{self.name}: its tables are not up to date; run `collector migrate`")
@@ -111,16 +117,19 @@ class Store:
         """A number that changes when what is published changes, and only then."""
         return self._ask(revision.read)
 
-    # --- feeds -------------------------------------------------------------------------------------------------------
+    # --- feeds ----------------------------------------------------------------------------------------------
 
     def sync_feeds(self, configured: Sequence[feeds.ConfiguredFeed], now: datetime) -> None:
-        """Makes the stored feeds those of feeds.yaml. New ones are due at once; those missing or disabled are kept, but
-        not polled. A feed at a new address starts anew; one whose key alone changed keeps its state.
+        """Makes the stored feeds those of feeds.yaml. New ones are due at once; those missing or disabled are
+        kept, but not polled. A feed at a new address starts anew; one whose key alone changed keeps its
+        state.
         """
         with self._write() as db:
             feeds.sync(db, configured, now)
 
-    def due_feeds(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[FeedState]:
+    def due_feeds(
+        self, now: datetime, limit: int | None = None, exclude: Collection[int] = ()
+    ) -> list[FeedState]:
         """Feeds whose next poll has come, longest overdue first, without the ids in `exclude`."""
         return self._ask(feeds.due, now, limit, exclude)
 
@@ -136,7 +145,7 @@ class Store:
         """Every feed that ever was configured, by key."""
         return self._ask(feeds.statuses)
 
-    # --- entries -----------------------------------------------------------------------------------------------------
+    # --- entries --------------------------------------------------------------------------------------------
 
     def known_entries(
         self, feed_id: int, guids: Collection[str], urls: Collection[str], identity_hashes: Collection[bytes]
@@ -149,10 +158,11 @@ class Store:
         return self._ask(entries.count, feed_id)
 
     def save_polls(self, records: Sequence[PollRecord]) -> list[StoreError | None]:
-        """Saves the polls in one transaction: for each record None, or the error that kept it, or entries of it, out.
+        """Saves the polls in one transaction: for each record None, or the error that kept it, or entries of
+        it, out.
 
-        Data that the database refuses costs itself alone. Raises StoreError, with nothing saved, when the database as a
-        whole is at fault.
+        Data that the database refuses costs itself alone. Raises StoreError, with nothing saved, when the
+        database as a whole is at fault.
         """
         return self._save_batch(records, _save_polls, self._salvage_poll)
 
@@ -168,11 +178,11 @@ class Store:
         """How many entries are to be collected now."""
         return self._ask(entries.pending_count, now)
 
-    # --- articles ----------------------------------------------------------------------------------------------------
+    # --- articles -------------------------------------------------------------------------------------------
 
     def find_articles(self, addresses: Collection[str]) -> dict[str, KnownArticle | None]:
-        """The articles known at these canonical addresses; None for an address that different texts claim. Unknown
-        addresses are left out.
+        """The articles known at these canonical addresses; None for an address that different texts claim.
+        Unknown addresses are left out.
         """
         return self._ask(articles.find, addresses)
 
@@ -181,15 +191,17 @@ class Store:
         return self._ask(articles.text_of, article_id)
 
     def save_collected(self, records: Sequence[Collected]) -> list[str | StoreError]:
-        """Saves the records in one transaction: for each the key of its article, or the error that kept it out.
+        """Saves the records in one transaction: for each the key of its article, or the error that kept it
+        out.
 
-        A record for an address that an article has by now becomes a sighting of that one. Raises StoreError, with
-        nothing saved, when the database as a whole is at fault.
+        A record for an address that an article has by now becomes a sighting of that one. Raises StoreError,
+        with nothing saved, when the database as a whole is at fault.
         """
         return self._save_batch(records, collected.save, self._salvage_collected)
 
     def expire_unmatched(self, before: datetime) -> int:
-        """Lets go of the texts of articles that never matched and were first seen before that time; returns how many.
+        """Lets go of the texts of articles that never matched and were first seen before that time; returns
+        how many.
 
         In several transactions. Their outcome and their addresses stay, so that none is collected twice.
         """
@@ -201,13 +213,15 @@ class Store:
                 return total
 
     def articles(self, *, kept_only: bool = True) -> Iterator[dict[str, Any]]:
-        """Every article as a dict of plain values, by id, read in chunks; with the keys of its topics and feeds."""
+        """Every article as a dict of plain values, by id, read in chunks; with the keys of its topics and
+        feeds.
+        """
         last = 0
         while rows := self._ask(articles.export, last, _CHUNK, kept_only):
             yield from rows
             last = rows[-1]["id"]
 
-    # --- what is shown -----------------------------------------------------------------------------------------------
+    # --- what is shown --------------------------------------------------------------------------------------
 
     def channel(self, query: ChannelQuery) -> ChannelPage:
         """A page of kept articles. Raises ValueError when `query.before` is no cursor of ours."""
@@ -217,7 +231,7 @@ class Store:
         """Counts over the whole database."""
         return self._ask(totals.totals, topics)
 
-    # --- transactions ------------------------------------------------------------------------------------------------
+    # --- transactions ---------------------------------------------------------------------------------------
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -245,8 +259,8 @@ class Store:
         try:
             with self._write() as db:
                 return save(db, records)
-        except Exception as exc:
-            if dialects.whole_database_reason(exc.__cause__ or exc):
+        except StoreError as exc:
+            if dialects.whole_database_reason(exc.__cause__):
                 raise
         return [salvage(record) for record in records]
 
@@ -254,25 +268,25 @@ class Store:
         try:
             with self._write() as db:
                 refused = entries.salvage_poll(db, record)
-        except Exception as exc:
+        except StoreError as exc:
             return self._refusal(exc)
         if not refused:
             return None
-        reasons = "; ".join(f"{key}: {self._refusal(exc)}" for key, exc in refused.items())
+        reasons = "; ".join(f"{key}: {dialects.store_error(self.name, exc)}" for key, exc in refused.items())
         return StoreError(f"entries that cannot be stored: {reasons}")
 
     def _salvage_collected(self, record: Collected) -> str | StoreError:
         try:
             with self._write() as db:
                 return collected.save(db, [record])[0]
-        except Exception as exc:
+        except StoreError as exc:
             return self._refusal(exc)
 
-    def _refusal(self, exc: Exception) -> StoreError:
+    def _refusal(self, exc: StoreError) -> StoreError:
         """The error of one record; one that concerns the whole database is raised instead."""
-        if dialects.whole_database_reason(exc.__cause__ or exc):
+        if dialects.whole_database_reason(exc.__cause__):
             raise exc
-        return exc if isinstance(exc, StoreError) else dialects.store_error(self.name, exc)
+        return exc
 
     def _revision(self) -> str | None:
         return self._ask(migrations.revision_of)

@@ -13,7 +13,7 @@ from ..model import EntryOutcome, KnownArticle, TextSource
 from .rows import chunks
 from .schema import address, article, entry, feed, match, sighting
 
-# --- found -----------------------------------------------------------------------------------------------------------
+# --- found --------------------------------------------------------------------------------------------------
 
 _FIND = sa.select(
     address.c.address,
@@ -28,7 +28,9 @@ _FIND = sa.select(
 
 
 def find(db: Connection, addresses: Collection[str]) -> dict[str, KnownArticle | None]:
-    """What is known at these canonical addresses: an article, or None where different texts claim the address."""
+    """What is known at these canonical addresses: an article, or None where different texts claim the
+    address.
+    """
     found: dict[str, KnownArticle | None] = {}
     for part in chunks(addresses):
         for row in db.execute(_FIND.where(address.c.address.in_(part))):
@@ -53,11 +55,12 @@ def text_of(db: Connection, article_id: int) -> str:
     return db.scalar(sa.select(article.c.text).where(article.c.id == article_id)) or ""
 
 
-# --- let go ----------------------------------------------------------------------------------------------------------
+# --- let go -------------------------------------------------------------------------------------------------
 
 
 def expire(db: Connection, before: datetime, limit: int) -> int:
-    """Lets go of the texts of at most `limit` articles that never matched and were first seen before that time.
+    """Lets go of the texts of at most `limit` articles that never matched and were first seen before that
+    time.
 
     Their addresses stay, so that none is collected twice. Returns how many they were.
     """
@@ -71,12 +74,12 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
     return len(ids)
 
 
-# --- read out --------------------------------------------------------------------------------------------------------
+# --- read out -----------------------------------------------------------------------------------------------
 
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
-    "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources", "corpus_file",
-    "is_kept",
+    "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
+    "corpus_file", "is_kept",
 )  # fmt: skip
 
 
@@ -97,8 +100,8 @@ def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, A
     values = dict(row._mapping)
     enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
     values |= {
-        "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures, "sources": row.sources or {},
-        "topics": topics, "feeds": feeds,
+        "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures,
+        "sources": row.sources or {}, "topics": topics, "feeds": feeds,
     }  # fmt: skip
     return values
 

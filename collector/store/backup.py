@@ -16,7 +16,8 @@ from .dialects import PATIENCE, file_of
 
 
 def backup(url: URL, target: Path) -> None:
-    """Copies the database into a new file: a SQLite database, or pg_dump's custom format for a PostgreSQL one.
+    """Copies the database into a new file: a SQLite database, or pg_dump's custom format for a PostgreSQL
+    one.
 
     Nothing is left behind when it fails. Raises StoreError, also when the file exists already.
     """

@@ -17,10 +17,15 @@ from .schema import article, feed, match, sighting
 _ORDER = (article.c.is_news, article.c.dated_at, article.c.id)
 _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors, article.c.is_news,
-    article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image, article.c.summary,
-    article.c.text, article.c.enclosures, article.c.corpus_file,
+    article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
+    article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
-).outerjoin_from(article, feed).where(article.c.is_kept).order_by(*(column.desc() for column in _ORDER))  # fmt: skip
+)  # fmt: skip
+_KEPT = (
+    _ITEMS.outerjoin_from(article, feed)
+    .where(article.c.is_kept)
+    .order_by(*(column.desc() for column in _ORDER))
+)
 
 
 def page(db: Connection, query: ChannelQuery) -> ChannelPage:
@@ -35,7 +40,7 @@ def page(db: Connection, query: ChannelQuery) -> ChannelPage:
 
 def _filtered(query: ChannelQuery) -> sa.Select[Any]:
     of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.topics)
-    select = _ITEMS.where(sa.exists().where(of_topic))
+    select = _KEPT.where(sa.exists().where(of_topic))
     if query.language is not None:
         primary = query.language.lower().partition("-")[0]
         spoken = sa.func.lower(article.c.language)
@@ -91,7 +96,7 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
     )
 
 
-# --- the cursor: the place of a page's last item, opaque to those who hand it back -----------------------------------
+# --- the cursor: the place of a page's last item, opaque to those who hand it back --------------------------
 
 
 def _cursor(row: Row[Any]) -> str:

@@ -1,9 +1,11 @@
-"""What collecting brought, saved: articles created or rewritten, their addresses and matches, sightings, entries settled."""
+"""What collecting brought, saved: articles created or rewritten, their addresses and matches, sightings,
+entries settled.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from operator import itemgetter
@@ -16,12 +18,13 @@ from ..errors import StoreError
 from ..model import ArticleDraft, Collected, EntryOutcome, Match
 from . import revision
 from .dialects import insert
-from .rows import chunks, enclosures_to, many
+from .rows import chunks, enclosures_to, many, pairs
 from .schema import address, article, entry, match, sighting
 
 # What a subscriber sees of an article: when one of these changes, the channel does.
 _PUBLISHED = (
-    "url", "title", "authors", "dated_at", "language", "site", "image", "summary", "text", "enclosures", "corpus_file",
+    "url", "title", "authors", "dated_at", "language", "site", "image", "summary", "text", "enclosures",
+    "corpus_file",
 )  # fmt: skip
 
 _BY_ID = entry.c.id == sa.bindparam("_id")
@@ -57,13 +60,13 @@ class _Article:
 
 
 class _Saving:
-    """One batch in one transaction: what is known is read at the start, articles are written as they come, the rest at
-    the end. A record sees what those before it did.
+    """One batch in one transaction: what is known is read at the start, articles are written as they come,
+    the rest at the end. A record sees what those before it did.
     """
 
     def __init__(self, db: Connection, records: Sequence[Collected]) -> None:
         self._db, self._records = db, records
-        self._held = self._read_addresses(records)
+        self._held = self._read_addresses(_addresses(records))
         numbers = {record.article_id for record in records} | set(self._held.values())
         self._articles = self._read_articles(numbers - {None})
         self._named: dict[str, int] = {}  # addresses that nobody had
@@ -86,20 +89,31 @@ class _Saving:
     def _save(self, record: Collected) -> tuple[_Article, EntryOutcome]:
         for claimed in record.contested:
             self._contest(claimed)
-        draft, outcome = record.article, record.outcome
-        if draft is None:
-            known = self._articles.get(record.article_id or 0)
-        elif record.article_id is not None:
-            known = self._rewrite(record, draft)
+        draft, number = record.article, self._of_corpus(record) or record.article_id
+        if number is not None:
+            if (known := self._articles.get(number)) is None:
+                raise StoreError(f"there is no article {number} for entry {record.entry_id}")
+            outcome = record.outcome
+            if draft is not None:
+                self._rewrite(record, draft, known)
+        elif draft is None:
+            raise StoreError(f"entry {record.entry_id} was collected without an article")
         elif (holder := self._held.get(draft.canonical_url)) is not None:
             known, outcome = self._articles[holder], EntryOutcome.DUPLICATE
         else:
             known, is_new = self._create(record, draft)
-            outcome = outcome if is_new else EntryOutcome.DUPLICATE
-        if known is None:
-            raise StoreError(f"there is no article {record.article_id} for entry {record.entry_id}")
+            outcome = record.outcome if is_new else EntryOutcome.DUPLICATE
         self._name(record, known)
         return known, outcome
+
+    def _of_corpus(self, record: Collected) -> int | None:
+        """The seed that was made of the same file, under whatever address."""
+        if record.corpus_file is None:
+            return None
+        number = self._db.scalar(sa.select(article.c.id).where(article.c.corpus_file == record.corpus_file))
+        if number is not None:
+            self._articles |= self._read_articles({number})
+        return number
 
     def _contest(self, claimed: str) -> None:
         """From now on the address names no article; the one that was known by it takes another name."""
@@ -116,11 +130,13 @@ class _Saving:
 
     def _holder(self, one: str) -> int | None:
         if one not in self._held:
-            self._held |= dict(self._db.execute(sa.select(address).where(address.c.address == one)).tuples())
+            self._held |= self._read_addresses([one])
         return self._held.get(one)
 
     def _is_free(self, record: Collected, wanted: str, number: int | None) -> bool:
-        """Whether the address may be this article's name: nobody has it, or it has, or it takes over what it contests."""
+        """Whether the address may be this article's name: nobody has it, or it has, or it takes over what it
+        contests.
+        """
         if wanted in self._held and self._held[wanted] is None:
             return wanted in record.contested
         return self._held.get(wanted, number) == number
@@ -158,11 +174,8 @@ class _Saving:
                 return self._articles[there], False
         raise AssertionError("count() does not end")
 
-    def _rewrite(self, record: Collected, draft: ArticleDraft) -> _Article | None:
-        """The article as it is told now. Its key and when it was first seen stay."""
-        known = self._articles.get(record.article_id or 0)
-        if known is None:
-            return None
+    def _rewrite(self, record: Collected, draft: ArticleDraft, known: _Article) -> None:
+        """Writes the article as it is told now. Its key and when it was first seen stay."""
         row = self._db.execute(sa.select(article).where(article.c.id == known.id)).one()
         if self._is_free(record, draft.canonical_url, known.id):
             known.canonical_url = draft.canonical_url
@@ -181,7 +194,6 @@ class _Saving:
         values["changed_at"] = record.collected_at if is_changed else row.changed_at
         self._db.execute(sa.update(article).where(article.c.id == known.id).values(values))
         self._changed |= is_changed and known.is_kept
-        return known
 
     def _name(self, record: Collected, known: _Article) -> None:
         names = record.addresses
@@ -195,15 +207,10 @@ class _Saving:
 
     # --- what is known ---
 
-    def _read_addresses(self, records: Sequence[Collected]) -> dict[str, int | None]:
-        wanted: set[str] = set()
-        for record in records:
-            wanted.update(record.addresses, record.contested)
-            if record.article is not None:
-                wanted.update(filter(None, (record.article.canonical_url, record.article.url)))
+    def _read_addresses(self, wanted: Collection[str]) -> dict[str, int | None]:
         held: dict[str, int | None] = {}
         for part in chunks(wanted):
-            held |= dict(self._db.execute(sa.select(address).where(address.c.address.in_(part))).tuples())
+            held |= pairs(self._db, sa.select(address).where(address.c.address.in_(part)))
         return held
 
     def _read_articles(self, numbers: set[Any]) -> dict[int, _Article]:
@@ -242,7 +249,9 @@ class _Saving:
             self._db.execute(sa.insert(match), rows)
 
     def _write_sightings(self, articles: Sequence[_Article]) -> None:
-        """Notes which feed showed which article. A feed's first sight of a published one changes that feed's channel."""
+        """Notes which feed showed which article. A feed's first sight of a published one changes that feed's
+        channel.
+        """
         seen = self._entry_times()
         rows: dict[tuple[int, int], dict[str, Any]] = {}
         for record, known in zip(self._records, articles, strict=True):
@@ -276,9 +285,8 @@ class _Saving:
         found: set[tuple[int, int]] = set()
         columns = (sighting.c.article_id, sighting.c.feed_id)
         for part in chunks(numbers):
-            found.update(
-                self._db.execute(sa.select(*columns).where(sighting.c.article_id.in_(part))).tuples()
-            )
+            rows = self._db.execute(sa.select(*columns).where(sighting.c.article_id.in_(part)))
+            found.update((row.article_id, row.feed_id) for row in rows)
         return found
 
     def _settle(self, saved: Sequence[tuple[_Article, EntryOutcome]]) -> None:
@@ -299,11 +307,22 @@ class _Saving:
                 self._db.execute(statement, rows)
 
 
+def _addresses(records: Sequence[Collected]) -> set[str]:
+    """Every address that the records speak of."""
+    wanted: set[str] = set()
+    for record in records:
+        wanted.update(record.addresses, record.contested)
+        if record.article is not None:
+            wanted.update(filter(None, (record.article.canonical_url, record.article.url)))
+    return wanted
+
+
 def _columns(draft: ArticleDraft) -> dict[str, Any]:
     """The columns that an article takes from its draft as they are."""
     return {
         "url": draft.url, "title": draft.title, "authors": many(draft.authors),
-        "published_at": draft.published_at, "published_is_day": draft.published_is_day, "updated_at": draft.updated_at,
+        "published_at": draft.published_at, "published_is_day": draft.published_is_day,
+        "updated_at": draft.updated_at,
         "language": draft.language, "site": draft.site, "image": draft.image,
         "summary": draft.summary, "text": draft.text, "text_source": draft.text_source,
         "enclosures": enclosures_to(draft.enclosures), "sources": draft.sources or None,
@@ -311,7 +330,9 @@ def _columns(draft: ArticleDraft) -> dict[str, Any]:
 
 
 def _match_rows(number: int, matches: Sequence[Match]) -> list[dict[str, Any]]:
-    """The matches as the table holds them, by topic. A term that hit in several places is told once, a line each."""
+    """The matches as the table holds them, by topic. A term that hit in several places is told once, a line
+    each.
+    """
     return [
         {
             "article_id": number,

@@ -1,4 +1,6 @@
-"""Everything that differs between SQLite and PostgreSQL: connecting, column types, inserts that may meet a row, errors."""
+"""Everything that differs between SQLite and PostgreSQL: connecting, column types, inserts that may meet a
+row, errors.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from ..errors import StoreBusy, StoreError
 PATIENCE = 30
 _CONNECT = 10  # seconds for a PostgreSQL server to answer
 
-# --- column types ----------------------------------------------------------------------------------------------------
+# --- column types -------------------------------------------------------------------------------------------
 
 Id = sa.BigInteger().with_variant(
     sa.Integer(), "sqlite"
@@ -32,7 +34,9 @@ Json = sa.JSON(none_as_null=True)
 
 
 class Time(sa.types.TypeDecorator[datetime]):
-    """An aware UTC datetime. SQLite has no such type: there it is ISO text of one width, which sorts as time does."""
+    """An aware UTC datetime. SQLite has no such type: there it is ISO text of one width, which sorts as time
+    does.
+    """
 
     impl = sa.TIMESTAMP(timezone=True)
     cache_ok = True
@@ -54,7 +58,7 @@ class Time(sa.types.TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
 
 
-# --- connecting ------------------------------------------------------------------------------------------------------
+# --- connecting ---------------------------------------------------------------------------------------------
 
 
 def database_url(database: str | Path) -> URL:
@@ -90,7 +94,8 @@ def file_of(url: URL) -> Path | None:
 def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     """An engine whose connections behave alike on both databases. Nothing is opened yet.
 
-    `foreign_keys` can be off for migrations: SQLite rebuilds a table by dropping it, which would delete what refers to it.
+    `foreign_keys` can be off for migrations: SQLite rebuilds a table by dropping it, which would delete what
+    refers to it.
     """
     serialise = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     if file_of(url) is None:
@@ -113,8 +118,9 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
-        # With WAL, NORMAL keeps every commit when the program is killed, and a sound file when the power fails; then
-        # the last commits may be missing, validators among them, so that the feeds show those entries again.
+        # With WAL, NORMAL keeps every commit when the program is killed, and a sound file when the power
+        # fails; then the last commits may be missing, validators among them, so that the feeds show those
+        # entries again.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA journal_size_limit=67108864")
@@ -127,13 +133,13 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
 
 
 def writing(engine: Engine) -> Engine:
-    """The engine for transactions that write. On SQLite they take the write lock first: one that starts as a reader and
-    then writes is refused at once when another has written in between, however long it would wait.
+    """The engine for transactions that write. On SQLite they take the write lock first: one that starts as a
+    reader and then writes is refused at once when another has written in between, however long it would wait.
     """
     return engine.execution_options(begin="BEGIN IMMEDIATE")
 
 
-# --- statements ------------------------------------------------------------------------------------------------------
+# --- statements ---------------------------------------------------------------------------------------------
 
 
 def insert(db: Connection, table: sa.Table) -> Any:
@@ -141,7 +147,7 @@ def insert(db: Connection, table: sa.Table) -> Any:
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-# --- errors ----------------------------------------------------------------------------------------------------------
+# --- errors -------------------------------------------------------------------------------------------------
 
 # The message is for the person who runs the program: what it means, and what to do.
 _SQLITE_ERRORS = {
@@ -150,7 +156,7 @@ _SQLITE_ERRORS = {
     sqlite3.SQLITE_FULL: "the disk is full; make room, the work is taken up again",
     sqlite3.SQLITE_NOTADB: "the file is not a database; give another name or move it away",
     sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup",
-    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; is its folder there, and may this user write into it?",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; may this user write into its folder?",
     sqlite3.SQLITE_READONLY: "no permission to write the database",
     sqlite3.SQLITE_PERM: "no permission to open the database",
     sqlite3.SQLITE_AUTH: "no permission to open the database",
@@ -169,12 +175,16 @@ _POSTGRES_ERRORS = {
 _LOCKED = "another process keeps the database locked"
 
 
+# What a driver raises on data that it cannot take; surrogates and huge numbers get no error of their own.
+REFUSALS = (sa.exc.SQLAlchemyError, UnicodeError, OverflowError)
+
+
 @contextmanager
 def own_errors(name: str) -> Iterator[None]:
     """Turns the driver's errors into StoreError with a message that names the database `name`."""
     try:
         yield
-    except (sa.exc.SQLAlchemyError, sqlite3.Error) as exc:
+    except (*REFUSALS, sqlite3.Error) as exc:
         raise store_error(name, exc) from exc
 
 
@@ -190,8 +200,10 @@ def store_error(name: str, exc: Exception) -> StoreError:
     return StoreError(f"{name}: {known} ({detail})" if known else f"{name}: {detail or repr(original)}")
 
 
-def whole_database_reason(exc: BaseException) -> str | None:
-    """What is wrong when the error concerns the database as a whole; None when only the data at hand is at fault."""
+def whole_database_reason(exc: BaseException | None) -> str | None:
+    """What is wrong when the error concerns the database as a whole; None when only the data at hand is at
+    fault.
+    """
     original = getattr(exc, "orig", None) or exc
     if isinstance(original, sqlite3.Error):
         code = getattr(original, "sqlite_errorcode", 0) & 0xFF

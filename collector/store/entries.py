@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ..model import EntryToSave, KnownEntry, ParsedEntry, PendingEntry, PollRecord
-from .dialects import insert
+from .dialects import REFUSALS, insert
 from .feeds import save_states
 from .rows import chunks, enclosures_from, enclosures_to, many
 from .schema import entry, feed, sighting
 
-# --- known -----------------------------------------------------------------------------------------------------------
+# --- known --------------------------------------------------------------------------------------------------
 
 _KNOWN = sa.select(
     entry.c.id,
@@ -24,6 +24,7 @@ _KNOWN = sa.select(
     entry.c.canonical_url.label("url"),
     entry.c.title_hash,
     entry.c.content_hash,
+    entry.c.identity_hash,
     entry.c.changes,
     entry.c.changed_at,
 )
@@ -51,12 +52,12 @@ def count(db: Connection, feed_id: int) -> int:
     return db.scalar(sa.select(sa.func.count()).where(entry.c.feed_id == feed_id)) or 0
 
 
-# --- saved with their poll -------------------------------------------------------------------------------------------
+# --- saved with their poll ----------------------------------------------------------------------------------
 
 _CONTENT = (
-    "guid", "url", "canonical_url", "title", "authors", "published_at", "updated_at", "summary", "content", "language",
-    "categories", "image", "enclosures", "title_hash", "content_hash", "identity_hash", "last_seen_at", "changed_at",
-    "due_at",
+    "guid", "url", "canonical_url", "title", "authors", "published_at", "updated_at", "summary", "content",
+    "language", "categories", "image", "enclosures", "title_hash", "content_hash", "identity_hash",
+    "last_seen_at", "changed_at", "due_at",
 )  # fmt: skip
 _BY_ID = entry.c.id == sa.bindparam("_id")
 # The outcome of before stays until the entry is collected again.
@@ -76,7 +77,7 @@ _SIGHTED = (
 
 
 def save_polls(db: Connection, records: Sequence[PollRecord]) -> None:
-    """Writes the polls: each feed's state, its new and changed entries, and that known ones were seen again."""
+    """Writes the polls: each feed's state, its new and changed entries, and which known ones were seen."""
     save_states(db, records)
     _save(db, [(record, item) for record in records for item in record.ingested.to_save])
     _save_seen(db, records)
@@ -90,7 +91,7 @@ def salvage_poll(db: Connection, record: PollRecord) -> dict[str, Exception]:
         try:
             with db.begin_nested():
                 _save(db, [(record, item)])
-        except Exception as exc:
+        except REFUSALS as exc:
             refused[item.key] = exc
     _save_seen(db, [record])
     return refused
@@ -122,7 +123,8 @@ def _save_seen(db: Connection, records: Sequence[PollRecord]) -> None:
 def _new(record: PollRecord, item: EntryToSave) -> dict[str, Any]:
     values = _content(record, item)
     values |= {
-        "feed_id": record.feed.id, "key": item.key, "first_seen_at": record.polled_at, "changes": 0, "attempts": 0,
+        "feed_id": record.feed.id, "key": item.key, "first_seen_at": record.polled_at,
+        "changes": 0, "attempts": 0,
     }  # fmt: skip
     return values
 
@@ -134,13 +136,14 @@ def _content(record: PollRecord, item: EntryToSave) -> dict[str, Any]:
         "title": shown.title, "authors": many(shown.authors),
         "published_at": shown.published_at, "updated_at": shown.updated_at,
         "summary": shown.summary or None, "content": shown.content or None, "language": shown.language,
-        "categories": many(shown.categories), "image": shown.image, "enclosures": enclosures_to(shown.enclosures),
+        "categories": many(shown.categories), "image": shown.image,
+        "enclosures": enclosures_to(shown.enclosures),
         "title_hash": item.title_hash, "content_hash": item.content_hash, "identity_hash": item.identity_hash,
         "last_seen_at": record.polled_at, "changed_at": record.polled_at, "due_at": item.due_at,
     }  # fmt: skip
 
 
-# --- handed out ------------------------------------------------------------------------------------------------------
+# --- handed out ---------------------------------------------------------------------------------------------
 
 _PENDING = sa.select(
     entry,

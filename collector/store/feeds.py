@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from ..model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
 from .revision import bump
+from .rows import pairs
 from .schema import article, entry, feed, sighting
 
 
@@ -33,7 +34,7 @@ class ConfiguredFeed(Protocol):
 _STATE = [feed.c[field.name] for field in fields(FeedState)]
 _DUE = feed.c.is_active & ~feed.c.is_gone
 
-# --- kept equal to feeds.yaml ----------------------------------------------------------------------------------------
+# --- kept equal to feeds.yaml -------------------------------------------------------------------------------
 
 _KNOWN = sa.select(feed.c.id, feed.c.key, feed.c.url, feed.c.name, feed.c.language, feed.c.is_active)
 _SETTINGS = ("key", "url", "name", "language", "is_active")
@@ -85,16 +86,17 @@ def _fresh(url: str, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# --- read when due ---------------------------------------------------------------------------------------------------
+# --- read when due ------------------------------------------------------------------------------------------
 
 
-def due(db: Connection, now: datetime, limit: int, exclude: Collection[int]) -> list[FeedState]:
+def due(db: Connection, now: datetime, limit: int | None, exclude: Collection[int]) -> list[FeedState]:
     """Feeds whose next poll has come, longest overdue first."""
     query = (
         sa.select(*_STATE).where(_DUE, feed.c.next_poll_at <= now).order_by(feed.c.next_poll_at, feed.c.id)
     )
-    rows = db.execute(query.limit(limit + len(exclude)))
-    return [_state(row) for row in rows if row.id not in exclude][:limit]
+    if limit is not None:
+        query = query.limit(limit + len(exclude))
+    return [_state(row) for row in db.execute(query) if row.id not in exclude][:limit]
 
 
 def pollable(db: Connection, now: datetime) -> list[FeedState]:
@@ -114,7 +116,7 @@ def _state(row: Row[Any]) -> FeedState:
     return FeedState(**row._mapping)
 
 
-# --- saved after a poll ----------------------------------------------------------------------------------------------
+# --- saved after a poll -------------------------------------------------------------------------------------
 
 _WRITTEN = [field.name for field in fields(FeedState) if field.name not in ("id", "key", "url")]
 # None keeps what is there: a poll that brought no document says nothing of it.
@@ -159,15 +161,15 @@ def _written(record: PollRecord) -> dict[str, Any]:
     return values
 
 
-# --- shown -----------------------------------------------------------------------------------------------------------
+# --- shown --------------------------------------------------------------------------------------------------
 
 
 def statuses(db: Connection) -> list[FeedStatus]:
     """Every feed that ever was configured, by key."""
-    entries = dict(db.execute(sa.select(entry.c.feed_id, sa.func.count()).group_by(entry.c.feed_id)).tuples())
+    entries = pairs(db, sa.select(entry.c.feed_id, sa.func.count()).group_by(entry.c.feed_id))
     of_kept = sighting.join(article, (article.c.id == sighting.c.article_id) & article.c.is_kept)
     shown = sa.select(sighting.c.feed_id, sa.func.count()).select_from(of_kept).group_by(sighting.c.feed_id)
-    kept = dict(db.execute(shown).tuples())
+    kept = pairs(db, shown)
     rows = db.execute(sa.select(feed).order_by(feed.c.key))
     return [_status(row, entries.get(row.id, 0), kept.get(row.id, 0)) for row in rows]
 

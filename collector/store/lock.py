@@ -30,7 +30,9 @@ os.register_at_fork(after_in_child=_forget_in_child)
 
 @contextmanager
 def hold_file(path: Path) -> Iterator[None]:
-    """Holds the lock file beside a SQLite database. The kernel lets go of it when the process ends, however it ends."""
+    """Holds the lock file beside a SQLite database. The kernel lets go of it when the process ends, however
+    it ends.
+    """
     lock = path.with_name(path.name + ".lock")
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -53,7 +55,9 @@ def hold_file(path: Path) -> Iterator[None]:
 
 @contextmanager
 def hold_advisory(engine: Engine, name: str) -> Iterator[None]:
-    """Holds an advisory lock of a PostgreSQL database, on a connection of its own. The server lets go of it with that."""
+    """Holds an advisory lock of a PostgreSQL database, on a connection of its own. The server lets go of it
+    with that.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
             holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
@@ -74,5 +78,6 @@ _HOLDER = """
 
 def _in_use(name: str, holder: str) -> InUse:
     return InUse(
-        f"{name} is in use: {holder} is collecting into it. Stop that one first, or give this one its own database."
+        f"{name} is in use: {holder} is collecting into it. "
+        "Stop that one first, or give this one its own database."
     )

@@ -1,4 +1,6 @@
-"""Brings a database to the tables of this program, by the migrations in db/. Alembic is loaded only when one must run."""
+"""Brings a database to the tables of this program, by the migrations in db/. Alembic is loaded only when one
+must run.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,14 @@ from .dialects import make_engine, writing
 
 HEAD = "0001"  # the newest migration in db/versions
 
-_LOCK = 0x636F6C6C  # any number: two programs that start together on one PostgreSQL database migrate one after the other
+# Any number: two programs that start together on one PostgreSQL database migrate one after the other.
+_LOCK = 0x636F6C6C
 
 
 def revision_of(db: Connection) -> str | None:
-    """The migration that the database is at; None for an empty one. Raises StoreError when it is somebody else's."""
+    """The migration that the database is at; None for an empty one. Raises StoreError when it is somebody
+    else's.
+    """
     tables = set(sa.inspect(db).get_table_names())
     if "alembic_version" in tables:
         return db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -25,7 +30,7 @@ def revision_of(db: Connection) -> str | None:
 
 
 def migrate(url: URL) -> None:
-    """Runs what is missing, in one transaction. Raises StoreNewer when the database is ahead of this program."""
+    """Runs the migrations that are missing, in one transaction: a failed one changes nothing."""
     # Its own engine: SQLite cannot switch foreign keys off inside a transaction.
     engine = make_engine(url, foreign_keys=False)
     try:
@@ -51,8 +56,8 @@ def is_known(revision: str) -> bool:
 def newer(name: str, revision: str) -> StoreNewer:
     """The error for a database at a revision that this program does not know."""
     return StoreNewer(
-        f"{name}: the database was written by a newer Collector (revision {revision}, this one knows up to {HEAD}). "
-        "Install that version or a later one, or restore a backup made before the upgrade."
+        f"{name}: the database was written by a newer Collector (its revision is {revision}, this one knows "
+        f"up to {HEAD}). Install that version or a later one, or restore a backup made before the upgrade."
     )
 
 

@@ -6,9 +6,14 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
 from ..model import Enclosure
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 # SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.
 _PARAMETERS = 500
@@ -19,6 +24,11 @@ def chunks(values: Collection[T], size: int = _PARAMETERS) -> Iterator[list[T]]:
     rest = iter(values)
     while part := list(islice(rest, size)):
         yield part
+
+
+def pairs(db: Connection, query: sa.Select[tuple[K, V]]) -> dict[K, V]:
+    """The rows of a statement with two columns, as a dict from one to the other."""
+    return dict(db.execute(query).all())
 
 
 def many(values: tuple[str, ...]) -> list[str] | None:

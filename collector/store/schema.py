@@ -16,11 +16,12 @@ metadata = sa.MetaData(
 )
 
 
-def _partial(name: str, *columns: object, where: sa.ColumnElement[bool]) -> Index:
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)  # type: ignore[arg-type]
+def _partial(name: str, *columns: object, where: sa.ColumnElement[bool], unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)  # type: ignore[arg-type]
 
 
-# The state of each feed that ever was in feeds.yaml. Times, counters and validators are explained in model.FeedState.
+# The state of each feed that ever was in feeds.yaml. Times, counters and validators are explained in
+# model.FeedState.
 feed = Table(
     "feed",
     metadata,
@@ -77,8 +78,6 @@ article = Table(
     Column("language", sa.Text),
     Column("site", sa.Text, nullable=False),
     Column("image", sa.Text),
-    Column("summary", sa.Text, nullable=False),
-    Column("text", sa.Text),
     Column("text_source", sa.Text, nullable=False),
     Column("enclosures", Json),
     Column("sources", Json),
@@ -86,6 +85,9 @@ article = Table(
     Column("corpus_file", sa.Text),
     Column("is_news", sa.Boolean, nullable=False),  # false: from the corpus, listed below the news
     Column("is_kept", sa.Boolean, nullable=False),  # matches a topic, or once did
+    # Long columns last: SQLite walks through them to reach what stands behind.
+    Column("summary", sa.Text, nullable=False),
+    Column("text", sa.Text),
 )
 _partial(
     "article_kept",
@@ -94,6 +96,12 @@ _partial(
     article.c.id.desc(),
     where=article.c.is_kept == sa.true(),
 )
+_partial(
+    "article_corpus_file",
+    article.c.corpus_file,
+    unique=True,
+    where=article.c.corpus_file.is_not(None),
+)
 _partial("article_kept_seen", article.c.first_seen_at, where=article.c.is_kept == sa.true())
 _partial(
     "article_unmatched",
@@ -101,7 +109,8 @@ _partial(
     where=(article.c.is_kept == sa.false()) & article.c.text.is_not(None),
 )
 
-# One item as its feed shows it. Its outcome stays for ever; its content goes once it is settled, the article has it.
+# One item as its feed shows it. Its outcome stays for ever; its content goes once it is settled, the article
+# has it.
 entry = Table(
     "entry",
     metadata,
@@ -115,8 +124,6 @@ entry = Table(
     Column("authors", Json),
     Column("published_at", Time),
     Column("updated_at", Time),
-    Column("summary", sa.Text),
-    Column("content", sa.Text),
     Column("language", sa.Text),
     Column("categories", Json),
     Column("image", sa.Text),
@@ -133,6 +140,8 @@ entry = Table(
     Column("article_id", Id, ForeignKey("article.id")),
     Column("attempts", sa.Integer, nullable=False),
     Column("due_at", Time),  # NULL: settled
+    Column("summary", sa.Text),
+    Column("content", sa.Text),
     sa.UniqueConstraint("feed_id", "key"),
 )
 Index("entry_guid", entry.c.feed_id, entry.c.guid)
@@ -163,7 +172,8 @@ sighting = Table(
 )
 Index("sighting_feed", sighting.c.feed_id)
 
-# Which topics an article matches. `terms` are the words that hit, a line each; `evidence` says where each stands.
+# Which topics an article matches. `terms` are the words that hit, a line each; `evidence` says where each
+# stands.
 match = Table(
     "match",
     metadata,

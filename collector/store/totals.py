@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..model import Totals
+from .rows import pairs
 from .schema import article, entry, feed, match
 
 
 def totals(db: Connection, topics: Sequence[str]) -> Totals:
     """How much there is of everything; a topic that nothing matches counts 0."""
     ended = sa.select(entry.c.outcome, sa.func.count()).group_by(entry.c.outcome)
-    outcomes = dict(db.execute(ended).tuples())
+    outcomes = pairs(db, ended)
     pending = outcomes.pop(None, 0)
     hits = sa.select(match.c.topic, sa.func.count()).where(match.c.topic.in_(topics)).group_by(match.c.topic)
     return Totals(
@@ -23,7 +24,7 @@ def totals(db: Connection, topics: Sequence[str]) -> Totals:
         pending=pending,
         articles=_count(db, sa.select(sa.func.count()).select_from(article)),
         kept=_count(db, sa.select(sa.func.count()).where(article.c.is_kept)),
-        topics=dict.fromkeys(topics, 0) | dict(db.execute(hits).tuples()),
+        topics=dict.fromkeys(topics, 0) | pairs(db, hits),
         entry_outcomes={word: outcomes[word] for word in sorted(outcomes)},
     )
 

@@ -85,8 +85,6 @@ def upgrade() -> None:
         sa.Column("language", sa.Text()),
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("image", sa.Text()),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text()),
         sa.Column("text_source", sa.Text(), nullable=False),
         sa.Column("enclosures", Json),
         sa.Column("sources", Json),
@@ -94,6 +92,8 @@ def upgrade() -> None:
         sa.Column("corpus_file", sa.Text()),
         sa.Column("is_news", sa.Boolean(), nullable=False),
         sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text()),
         sa.ForeignKeyConstraint(["origin_feed_id"], ["feed.id"], name="article_origin_feed_id_fk"),
         sa.PrimaryKeyConstraint("id", name="article_pk"),
         sa.UniqueConstraint("canonical_url", name="article_canonical_url_key"),
@@ -104,6 +104,13 @@ def upgrade() -> None:
         "article",
         [sa.text("is_news DESC"), sa.text("dated_at DESC"), sa.text("id DESC")],
         **_where(_true("is_kept")),
+    )
+    op.create_index(
+        "article_corpus_file",
+        "article",
+        ["corpus_file"],
+        unique=True,
+        **_where(sa.column("corpus_file").is_not(None)),
     )
     op.create_index("article_kept_seen", "article", ["first_seen_at"], **_where(_true("is_kept")))
     op.create_index(
@@ -132,8 +139,6 @@ def upgrade() -> None:
         sa.Column("authors", Json),
         sa.Column("published_at", Time()),
         sa.Column("updated_at", Time()),
-        sa.Column("summary", sa.Text()),
-        sa.Column("content", sa.Text()),
         sa.Column("language", sa.Text()),
         sa.Column("categories", Json),
         sa.Column("image", sa.Text()),
@@ -150,6 +155,8 @@ def upgrade() -> None:
         sa.Column("article_id", Id),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", Time()),
+        sa.Column("summary", sa.Text()),
+        sa.Column("content", sa.Text()),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="entry_article_id_fk"),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name="entry_feed_id_fk"),
         sa.PrimaryKeyConstraint("id", name="entry_pk"),
