@@ -83,34 +83,42 @@ _AUTHOR_META = (
     "authors",
     "creator",
 )
+_TITLE_META = ("twitter:title", "dc.title", "dcterms.title", "citation_title", "sailthru.title", "parsely-title")
 _IMAGE_META = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "image")
 
 
 def title(page: Page, article: Node, site_names: Iterable[str]) -> tuple[str, str] | None:
     """The headline, without the site's name."""
-    claims = [
-        *(("json-ld", text) for text in strings(article.get("headline")) or strings(article.get("name"))),
-        ("opengraph", page.first_meta("og:title")),
+    stated = [
+        *(("json-ld", text) for text in (strings(article.get("headline")) or strings(article.get("name")))[:1]),
+        *(("opengraph", text) for text in page.meta.get("og:title", [])[:1]),
         *(("heading", text) for text in page.headings[:1]),
+    ]
+    others = [
         *(("microdata", text) for text in page.microdata.get("headline", [])[:1]),
-        ("meta", page.first_meta("twitter:title", "dc.title", "dcterms.title", "sailthru.title", "parsely-title")),
+        *(("meta", text) for name in _TITLE_META for text in page.meta.get(name, [])[:1]),
         ("title", page.title),
     ]
-    read = [(source, text) for source, claim in claims if (text := clean(title_text(claim), MAX_TITLE))]
-    return headline(read, list(site_names))
+    names = list(site_names)
+    return headline(_cleaned(stated), names) or headline(_cleaned(others), names)
+
+
+def _cleaned(claims: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(source, text) for source, claim in claims if (text := clean(title_text(claim), MAX_TITLE))]
 
 
 def authors(page: Page, article: Node, outlets: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
-    """The people who wrote the article."""
-    not_people = list(outlets)
-    for source, claims in (
+    """Who wrote the article: people, and only where the page names none the outlet that it names instead."""
+    stated = (
         ("json-ld", _authors_of(page, article)),
         ("meta", [value for name in _AUTHOR_META for value in page.meta.get(name, [])]),
         ("microdata", page.microdata.get("author", [])),
         ("link", page.bylines),
-    ):
-        if found := people(claims, not_people):
-            return source, found
+    )
+    for not_people in (list(outlets), []):
+        for source, claims in stated:
+            if found := people(claims, not_people):
+                return source, found
     return None
 
 

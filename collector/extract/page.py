@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from collector.extract.jsonld import Graph
@@ -12,6 +13,15 @@ from collector.text import MAX_TITLE, clean
 
 # A page states a few dozen of each; the rest is not about its article.
 _MAX_STATEMENTS = 300
+_MAX_BYLINE = 100
+
+_IN_COMMENT = "ancestor::*[contains(@class, 'comment') or contains(@id, 'comment') or @itemprop = 'comment']"
+_ITEMS = XPath(f"//body//*[@itemprop][not({_IN_COMMENT})]")
+_AUTHOR_LINKS = XPath(f"//body//a[@rel = 'author'][not({_IN_COMMENT})]")
+_BYLINES = XPath(
+    f"""//body//*[contains(@class, 'byline') or contains(@class, 'author') or contains(@class, 'Author')]
+    [not({_IN_COMMENT} or ancestor-or-self::footer)]"""
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +57,18 @@ class Page:
 
 def read_page(tree: HtmlElement, url: str) -> Page:
     """Everything that the page says about itself. Changes nothing in the tree."""
-    meta = _metas(tree)
-    microdata, bylines = _microdata(tree)
     scripts = (s.text for s in tree.iter("script") if "ld+json" in s.get("type", "").lower() and s.text)
-    title = next((t for t in tree.iter("title") if not _is_inside_image(t)), None)
+    title = tree.find(".//title")
     return Page(
         url=url,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang", ""),
         title=_text(title) if title is not None else "",
         headings=tuple(text for h in list(tree.iter("h1"))[:20] if (text := _text(h))),
-        meta=meta,
+        meta=_metas(tree),
         links=_links(tree),
-        microdata=microdata,
+        microdata=_microdata(tree),
         times=_times(tree),
-        bylines=bylines,
+        bylines=_bylines(tree),
         graph=Graph(scripts),
     )
 
@@ -85,16 +93,23 @@ def _links(tree: HtmlElement) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _microdata(tree: HtmlElement) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Values by itemprop, and the texts of links that say that they lead to the author."""
+def _microdata(tree: HtmlElement) -> dict[str, list[str]]:
+    """Values by itemprop, those of comments left out."""
     found: dict[str, list[str]] = defaultdict(list)
-    for element in tree.xpath("(//body//*[@itemprop])[position() <= $most]", most=_MAX_STATEMENTS):
+    for element in _ITEMS(tree)[:_MAX_STATEMENTS]:
         value = element.get("content") or element.get("datetime") or _item_name(element)
         for name in element.get("itemprop").lower().split():
             if value:
                 found[name].append(value)
-    bylines = tree.xpath("(//body//a[@rel='author'])[position() <= 10]")
-    return dict(found), tuple(text for a in bylines if (text := _text(a)))
+    return dict(found)
+
+
+def _bylines(tree: HtmlElement) -> tuple[str, ...]:
+    """The texts of links that say that they lead to the author, else of what the page's classes call so."""
+    links = [text for element in _AUTHOR_LINKS(tree)[:10] if (text := _text(element))]
+    if links:
+        return tuple(links)
+    return tuple(text for element in _BYLINES(tree)[:3] if (text := _text(element)) and len(text) <= _MAX_BYLINE)[:1]
 
 
 def _item_name(element: HtmlElement) -> str:
@@ -114,10 +129,6 @@ def _times(tree: HtmlElement) -> tuple[TimeElement, ...]:
 def _is_publication(element: HtmlElement) -> bool:
     marks = f"{element.get('itemprop', '')} {element.get('class', '')}".lower()
     return element.get("pubdate") is not None or "publish" in marks or "entry-date" in marks
-
-
-def _is_inside_image(title: HtmlElement) -> bool:
-    return any(True for _ in title.iterancestors("svg"))
 
 
 def _text(element: HtmlElement) -> str:

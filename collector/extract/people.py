@@ -11,24 +11,31 @@ from collector.text import clean
 
 _MAX_PEOPLE = 20
 _MAX_NAME = 80
+_MOST_WORDS = 6  # a longer part is a post ("professor of …"), no name
 
 _ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S*|(?<!\w)@\w+", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _BY = re.compile(
-    r"^(?:(?:(?:written|words|text|story|posted|published|report|reported|reporting|analysis) )?by|text|von|par|por|"
-    r"escrito por|di|a cura di|door|av|af|autor(?:in|a|es)?|auteur|author|автор|текст|作者|记者|記者|文|撰文|نویسنده|بقلم|كتب)"
-    r"(?:\s*[:：]\s*|\s+)",
+    r"^(?:(?:(?:written|words|text|story|posted|published|reported|reporting|analysis) )?by|text|von|par|por|"
+    r"escrito por|di|a cura di|door|av|af|autor(?:in|a|es)?|auteur|author|автор|текст|作者|记者|記者|文|撰文|"
+    r"نویسنده|بقلم|كتب)(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s*(?:[;/|·•\n、，،]|\s&\s|\s(?:and|und|et|y|e|en|og|och|и|та|i|ve|und|with)\s)\s*", re.IGNORECASE)
-_TITLES = frozenset("phd md jr sr ii iii iv esq mba cfa dds rn ma ba bsc msc llm jd dr prof cpa rd edd dvm".split())
+_BETWEEN = re.compile(
+    r"\s*[;|·•\n、，،]\s*|\s+[/&]\s+|\s+(?:and|und|et|y|e|en|og|och|и|та|i|ve|with)\s+", re.IGNORECASE
+)
+# What languages put behind a name: a degree, or a Korean reporter's post.
+_POST = re.compile(r"\s*(?:\s(?:기자|특파원|논설위원|객원기자|인턴기자|선임기자)|記者|记者)$")
+_DEGREES = frozenset({"phd", "md", "jr", "sr", "ii", "iii", "iv", "esq", "mba", "cfa", "dds", "rn", "jd", "dr", "cpa", "edd"})
 _NOBODY = frozenset(
-    "admin administrator author editor editorial editors staff redaktion redaction redaccion redazione redactie web online "
-    "webmaster user guest anonymous unknown none null undefined newsroom newsdesk team".split()
+    {"admin", "administrator", "author", "editor", "editors", "editorial", "staff", "redaktion", "redaction", "redaccion"}
+    | {"redazione", "redactie", "web", "online", "webmaster", "user", "guest", "anonymous", "unknown", "none", "null"}
+    | {"undefined", "newsroom", "newsdesk", "team"}
 )
 
 
 def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...]:
-    """The people named in the claims, each once, in order. What names one of the outlets, or nobody, is left out."""
+    """Who is named in the claims, each once, in order. What names one of the outlets, or nobody, is left out."""
     not_people = {comparable(outlet) for outlet in outlets} | _NOBODY
     found: dict[str, str] = {}
     for claim in claims:
@@ -40,15 +47,15 @@ def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...
 
 
 def _names(claim: str) -> list[str]:
-    text = clean(_ADDRESS.sub(" ", title_text(claim[:2_000])), 1_000)
-    text = _BY.sub("", text, count=1)
-    return [name.strip(" ,.:-–—()[]\"'") for part in _BETWEEN.split(text) if part for name in _at_commas(part)]
+    text = _IN_BRACKETS.sub(" ", _ADDRESS.sub(" ", title_text(claim[:2_000])))
+    text = _BY.sub("", clean(text, 1_000), count=1)
+    names = [name for part in _BETWEEN.split(text) if part for name in _at_commas(part)]
+    return [_POST.sub("", name.strip(" ,.:-–—()[]\"'")) for name in names]
 
 
 def _at_commas(text: str) -> list[str]:
     """A list of names is divided; "Smith, John" and "John Smith, PhD" are one name each."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    parts = [part for i, part in enumerate(parts) if i == 0 or comparable(part) not in _TITLES]
     if len(parts) == 2 and all(" " not in part for part in parts):
         return [f"{parts[1]} {parts[0]}"]
-    return parts
+    return parts[:1] + [p for p in parts[1:] if comparable(p) not in _DEGREES and len(p.split()) <= _MOST_WORDS]

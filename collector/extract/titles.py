@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 # What stands between a headline and the site's name in <title> and og:title.
-_SEPARATORS = re.compile(r"\s+[|–—·•»«‹›~⁄:>-]+\s+|\s*[|｜]\s*|\s+::\s+|(?<=\S)[:：]\s+|\s*[－—]\s*|\s*_\s*")
+_SEPARATORS = re.compile(r"\s+[|–—·•»«‹›~⁄:>-]+\s+|\s*[|｜ㅣ：－—_]\s*|\s+::\s+|(?<=\S):\s+")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -17,9 +17,10 @@ def comparable(text: str) -> str:
 
 
 def headline(claims: Sequence[tuple[str, str]], site_names: Sequence[str]) -> tuple[str, str] | None:
-    """The (source, title) of (source, title) claims that the most claims agree on; the earlier one where that is equal.
+    """Of (source, title) claims in order of trust the one that the most of them agree on, without the site's name.
 
-    A claim agrees with a title that it repeats, alone or with something at a separator before or behind it.
+    A claim agrees with a title that it repeats, alone or with more before or behind a separator. None when no claim
+    holds more than a name of the site.
     """
     sites = {key for name in site_names if (key := comparable(name))}
     cleaned = [(source, without_site(title, sites)) for source, title in claims]

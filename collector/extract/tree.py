@@ -7,6 +7,7 @@ it read. Such a page is flattened, or cut, and parsed again.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -25,10 +26,13 @@ _MAX_TAGS = 100_000
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
-_SCRIPT = re.compile(r"<(script|style)\b([^>]{0,2000})>", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</(?:script|style)", re.IGNORECASE)
-_COMMENT = re.compile("<!--")
-_COMMENT_END = re.compile("-->")
+# What a large page is rid of: comments, style sheets, scripts other than JSON-LD.
+_BALLAST = re.compile(r"<!--|<(script|style)\b(?![^>]{0,2000}ld\+json)[^>]{0,2000}>", re.IGNORECASE)
+_BALLAST_END = {
+    None: re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
 _LONG_RUN = re.compile(rf"([^<]{{{MAX_CONTENT}}})[^<]++")
 _SPACES = re.compile(r"[ \t\r\n]{100,}+")
 
@@ -45,7 +49,18 @@ def parse_html(markup: str) -> HtmlElement:
     tree, is_whole = _parse(markup)
     if not is_whole:
         tree, _ = _parse(_flattened(markup))
+    _drop_code(tree)
     return tree
+
+
+def _drop_code(tree: HtmlElement) -> None:
+    """Take out scripts, style sheets and drawings: no text, but a sixth of the time that extraction takes.
+
+    JSON-LD stays: it is read, and is trafilatura's last resort for the text.
+    """
+    for element in list(tree.iter("script", "style", "svg")):
+        if "ld+json" not in element.get("type", "").lower() and element.getparent() is not None:
+            element.drop_tree()
 
 
 def _parse(markup: str) -> tuple[HtmlElement, bool]:
@@ -62,30 +77,22 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
 
 def _lightened(markup: str) -> str:
     """A large page without its comments, scripts (JSON-LD stays), style sheets, long blanks and endless paragraphs."""
-    markup = _without(markup, _COMMENT, _COMMENT_END)
-    markup = _without(markup, _SCRIPT, _SCRIPT_END)
-    markup = _LONG_RUN.sub(r"\1", _SPACES.sub("\n", markup))
-    tags = 0
-    for tag in _TAG.finditer(markup):
-        tags += 1
-        if tags > _MAX_TAGS:
-            return markup[: tag.start()]
-    return markup
+    markup = _LONG_RUN.sub(r"\1", _SPACES.sub("\n", _without_ballast(markup)))
+    last = next(islice(_TAG.finditer(markup), _MAX_TAGS, None), None)
+    return markup if last is None else markup[: last.start()]
 
 
-def _without(markup: str, start: re.Pattern[str], end: re.Pattern[str]) -> str:
-    """Everything between a start and the end that follows it is left out, in linear time; an end that lacks ends this."""
+def _without_ballast(markup: str) -> str:
+    """What begins first ends first, as in browsers. Linear in time: where an end is missing, the rest stays."""
     kept = []
     position = 0
-    while (opening := start.search(markup, position)) is not None:
-        closing = end.search(markup, opening.end())
-        if closing is None:
+    while (start := _BALLAST.search(markup, position)) is not None:
+        end = _BALLAST_END[start[1] and start[1].lower()].search(markup, start.end())
+        if end is None:
             break
-        is_kept = "ld+json" in opening[0].lower()
-        kept.append(markup[position : closing.end() if is_kept else opening.start()])
-        position = closing.end()
-    kept.append(markup[position:])
-    return "".join(kept)
+        kept.append(markup[position : start.start()])
+        position = end.end()
+    return "".join([*kept, markup[position:]])
 
 
 def _flattened(markup: str) -> str:
