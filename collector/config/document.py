@@ -82,7 +82,7 @@ REFUSED = object()  # stands where a value was refused, so that nobody complains
 
 @dataclass(slots=True, kw_only=True)
 class Document:
-    """What a YAML text says. `text` has no byte order mark; `encoding` turns it back into the file's bytes."""
+    """What a YAML text says. `text` has no byte order mark; in `encoding` it is the file's bytes again."""
 
     file: str
     text: str
@@ -92,7 +92,7 @@ class Document:
     _starts: list[int] = field(default_factory=list)
 
     def place(self, path: tuple[str | int, ...], *, of_key: bool = False) -> int:
-        """Index in the text of the value at `path`, or of its key; when missing, of the nearest one around it."""
+        """Index in the text of the value at `path`, or of its key; of what is around it when missing."""
         node, place = self.data, getattr(self.data, "place", 0)
         for depth, step in enumerate(path):
             try:
@@ -193,7 +193,9 @@ def _complain_of_syntax(document: Document, error: yaml.MarkedYAMLError) -> None
     place, start = error.problem_mark or error.context_mark, error.context_mark
     words = " ".join(filter(None, (error.problem, error.context)))
     since = f" that began in line {start.line + 1}" if error.context and start else ""
-    document.complain(place.index if place else 0, f"not YAML: {words}{since}")
+    index = place.index if place else 0
+    tab = document.text[index : index + 1] == "\t"
+    document.complain(index, "a tab: indent with spaces" if tab else f"not YAML: {words}{since}")
 
 
 class _Hopeless(Exception):  # noqa: N818 - never leaves this file

@@ -90,7 +90,7 @@ def _message(problem: Any) -> str:
         case "extra_forbidden":
             return _unknown(path)
         case "missing":
-            return f'{_noun(path[:-1])} needs "{path[-1]}"'
+            return f'{_noun(path[:-1]).partition(" (")[0]} needs "{path[-1]}"'
         case "value_error":
             return str(context["error"])
         case "string_type" if found.startswith(("the number", "true", "false")):

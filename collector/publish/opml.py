@@ -72,11 +72,11 @@ def _storable(text: str) -> str:
 
 
 def read_opml(data: bytes, file: str = "OPML", passed_over: list[Problem] | None = None) -> list[OpmlFeed]:
-    """The feeds in an OPML document, or in a text with an address a line; `file` is its name in messages.
+    """The feeds in OPML, or in a text with an address a line; `file` is its name in messages.
 
-    Each feed comes once, whatever the case of its host; the first title counts, labels are joined. What is no
-    http(s) address is left out, and told in `passed_over`. Raises ConfigError when the whole cannot be read, or
-    holds nothing but what would be left out.
+    Each feed comes once, whatever the case of its host; the first title counts, labels are joined. What is
+    no http(s) address is left out, and told in `passed_over`. Raises ConfigError when the whole cannot be
+    read, or holds nothing but what would be left out.
     """
     if len(data) > MAX_BYTES:
         raise _refusal(file, f"the list is larger than {MAX_BYTES // 2**20} MiB")
