@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from collector.channels import channel_path
 from collector.publish import FORMATS
 from collector.web.conditional import respond
-from collector.web.query import QueryError, read_selection, shown
+from collector.web.query import QueryError, query_of, read_selection, shown
 from collector.web.services import Services
 
 
@@ -39,7 +39,7 @@ def _channel(services: Services, form: str, topic: str | None, request: Request)
     def feed_exists(key: str) -> bool:
         return any(feed.key == key for feed in (*config.feeds, *services.store.feeds()))
 
-    selection = read_selection(request.url.query, topics, feed_exists, of_topic=topic is not None)
+    selection = read_selection(query_of(request), topics, feed_exists, of_topic=topic is not None)
     try:
         rendered = services.channels.render(form, topic, selection)
     except ValueError as exc:

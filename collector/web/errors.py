@@ -9,8 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 from collector.errors import StoreError
+from collector.web.headers import HEADERS
 from collector.web.pages import Pages
 from collector.web.query import QueryError
+
+_SENTENCES = {404: "there is nothing at this address", 405: "this address can only be read"}
 
 
 def install(app: FastAPI, pages: Pages) -> None:
@@ -24,8 +27,8 @@ def install(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(HTTPException)
     def told(request: Request, exc: HTTPException) -> Response:
-        phrase = HTTPStatus(exc.status_code).phrase
-        detail = "there is nothing at this address" if exc.detail == phrase == "Not Found" else exc.detail
+        unsaid = exc.detail == HTTPStatus(exc.status_code).phrase
+        detail = _SENTENCES.get(exc.status_code, exc.detail) if unsaid else exc.detail
         return answer(request, exc.status_code, detail, exc.headers)
 
     @app.exception_handler(QueryError)
@@ -38,4 +41,5 @@ def install(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, exc: Exception) -> Response:
-        return answer(request, 500, "something went wrong; the log says what")
+        # Made outside of all middleware.
+        return answer(request, 500, "something went wrong; the log says what", HEADERS)

@@ -17,7 +17,7 @@ from collector import __version__
 from collector.model import FeedStatus
 from collector.publish import FORMATS, wire
 from collector.web import words
-from collector.web.query import QueryError, number, read, shown
+from collector.web.query import QueryError, number, query_of, read, shown
 from collector.web.services import Services
 
 _HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ class Pages:
 
     def status(self, request: Request) -> Response:
         """The front page."""
-        read(request.url.query, known=())
+        read(query_of(request), known=())
         services, config = self._services, self._services.config()
         feeds = services.store.feeds()
         return self._page(
@@ -94,7 +94,7 @@ class Pages:
 
     def feeds(self, request: Request) -> Response:
         """Every feed, a page at a time, of one state when asked."""
-        asked = read(request.url.query, known=("state", "page"))
+        asked = read(query_of(request), known=("state", "page"))
         state = asked.get("state", [""])[0]
         if state and state not in STATES:
             raise QueryError(f"state: expected one of {', '.join(STATES)}, found {shown(state)}")
@@ -134,7 +134,7 @@ class Pages:
             now=self._services.now(),
             publish=config.settings.publish,
             base=config.settings.web.address,
-            root="../" * (request.url.path.count("/") - 1) or "./",
+            root="../" * (request.scope["path"].count("/") - 1) or "./",
             **values,
         )
         return HTMLResponse(html, status, headers={"Cache-Control": "no-cache"} | dict(headers or {}))

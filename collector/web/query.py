@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
+from starlette.requests import Request
+
 from collector.channels import MAX_ITEMS, Selection
 
 MAX_LENGTH = 4096  # characters of a query
@@ -19,6 +21,11 @@ _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+
 
 class QueryError(ValueError):
     """The query cannot be answered. The message names the parameter and says what would be right."""
+
+
+def query_of(request: Request) -> str:
+    """The query as it was sent. `request.url` is not asked: it trusts the Host header to be well-formed."""
+    return request.scope["query_string"].decode("latin-1")
 
 
 def read(query: str, known: Collection[str], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
