@@ -132,7 +132,7 @@ def test_a_file_with_feeds_alone_has_every_default() -> None:
         15_000_000,
         1,
     )
-    assert loaded.database == f"sqlite:///{CASES / 'right' / 'db' / 'data' / 'collector.sqlite3'}"
+    assert loaded.database == str(CASES / "right" / "db" / "data" / "collector.sqlite3")
     assert loaded.base_url == "http://127.0.0.1:8080"
     assert settings == config.Settings()
 
@@ -146,10 +146,10 @@ def test_sections_whose_lines_are_comments_are_empty() -> None:
 @pytest.mark.parametrize(
     ("written", "database"),
     [
-        ("news.sqlite3", "sqlite:////home/news/news.sqlite3"),
-        ("/var/lib/news.sqlite3", "sqlite:////var/lib/news.sqlite3"),
-        ("sqlite:///news.sqlite3", "sqlite:////home/news/news.sqlite3"),
-        ("sqlite:////var/lib/news.sqlite3", "sqlite:////var/lib/news.sqlite3"),
+        ("news.sqlite3", "/home/news/news.sqlite3"),
+        ("/var/lib/news.sqlite3", "/var/lib/news.sqlite3"),
+        ("sqlite:///news.sqlite3", "/home/news/news.sqlite3"),
+        ("sqlite:////var/lib/news.sqlite3", "/var/lib/news.sqlite3"),
         ("postgresql+psycopg://me@host/news", "postgresql+psycopg://me@host/news"),
     ],
 )
@@ -163,7 +163,7 @@ def test_another_database_changes_nothing_else() -> None:
     """The command line's database is relative to the working folder, and checked like the file's."""
     loaded = read("feeds: [https://example.org/a]")
     other = loaded.with_database("other.sqlite3")
-    assert other.database == f"sqlite:///{Path.cwd() / 'other.sqlite3'}"
+    assert other.database == str(Path.cwd() / "other.sqlite3")
     assert (other.feeds, other.settings.poll) == (loaded.feeds, loaded.settings.poll)
     with pytest.raises(ConfigError, match="postgresql"):
         loaded.with_database("mysql://example.org/news")

@@ -23,7 +23,7 @@ from collector.errors import ConfigError, Problem
 
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 16
-MAX_VALUES = 300_000
+MAX_VALUES = 400_000
 MAX_ITEMS = 50_000  # in one list
 MAX_KEYS = 1_000  # in one mapping
 MAX_PROBLEMS = 100

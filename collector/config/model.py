@@ -38,7 +38,10 @@ _KEY = r"^[a-z0-9][a-z0-9-]{0,99}$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _COUNTRY = r"^[A-Z]{2}$"  # ISO 3166-1 alpha-2
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.1
-_HEADER_SECRET = re.compile(r"auth|cookie|token|secret|passw|api-?key|access-?key|credential", re.IGNORECASE)
+_HEADER_SECRET = re.compile(
+    r"\bauth(orization|entication)?\b|cookie|token|secret|passw|api-?key|access-?key|credential",
+    re.IGNORECASE,
+)
 _HEADER_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 
 Key = Annotated[str, Field(pattern=_KEY)]
@@ -210,12 +213,9 @@ class Config:
 
     @property
     def database(self) -> str:
-        """The database as an SQLAlchemy URL. It may contain a password."""
+        """The path of an SQLite file, or the address of a PostgreSQL database. It may contain a password."""
         chosen = self.settings.storage.database
-        scheme, found, rest = chosen.partition("://")
-        if found and not scheme.startswith("sqlite"):
-            return chosen
-        return f"{scheme if found else 'sqlite'}:///{self.folder / (rest[1:] if found else chosen)}"
+        return chosen if "://" in chosen else str(self.folder / chosen)
 
     @property
     def base_url(self) -> str:

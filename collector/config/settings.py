@@ -106,11 +106,12 @@ class StorageSettings(Shape):
     @classmethod
     def _known_database(cls, value: str) -> str:
         scheme, found, rest = value.partition("://")
-        if found and not re.fullmatch(r"(sqlite|postgresql)(\+\w+)?", scheme):
+        if found and not re.fullmatch(r"(sqlite|postgres|postgresql)(\+\w+)?", scheme):
             raise ValueError("expected a file or an address that starts with postgresql://")
-        if value == ":memory:" or (found and scheme.startswith("sqlite") and rest in ("", "/", "/:memory:")):
+        path = rest.removeprefix("/") if scheme.startswith("sqlite") and found else value
+        if path in ("", ":memory:"):
             raise ValueError("expected a file: a database in memory would be lost")
-        return value
+        return path
 
 
 class PublishSettings(Shape):
