@@ -24,8 +24,8 @@ from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import AhoCorasick
 
-from .folding import Folded, fold
-from .model import Evidence, Match
+from collector.folding import Folded, fold
+from collector.model import Evidence, Match
 
 PLACES = 3  # of each term in each field
 
@@ -111,22 +111,18 @@ class Matcher:
 
 def _compile(patterns: dict[str, list[_Term]], topic: int, keyword: str, is_excluded: bool) -> None:
     stem = keyword.strip().removesuffix("*")
-    folded = fold(stem).text.strip()
-    if not folded:
-        raise ValueError(f"a keyword without a letter: {keyword!r}")
     is_prefix = keyword.strip() != stem
-    term = _Term(
-        topic,
-        keyword,
-        is_excluded,
-        is_prefix,
-        _BEGINNINGS.get(_script(folded[0]), _word_begins),
-        _anything if is_prefix else _ENDINGS.get(_script(folded[-1]), _word_ends),
-    )
+    folded = fold(stem).text.strip()
+    if all(_script(character) == "none" for character in folded):
+        raise ValueError(f"a keyword without a letter: {keyword!r}")
     for form in _written_forms(folded):
+        begins = _BEGINNINGS.get(_script(form[0]), _word_begins)
+        ends = _anything if is_prefix else _ENDINGS.get(_script(form[-1]), _word_ends)
         terms = patterns.setdefault(form, [])
-        if not any((topic, is_excluded, is_prefix) == (t.topic, t.is_excluded, t.is_prefix) for t in terms):
-            terms.append(term)
+        if not any(
+            (topic, is_excluded, ends) == (term.topic, term.is_excluded, term.after) for term in terms
+        ):
+            terms.append(_Term(topic, keyword, is_excluded, is_prefix, begins, ends))
 
 
 def _written_forms(folded: str) -> set[str]:
