@@ -1,7 +1,7 @@
 """Fixtures for every test: where the shared data lies, and databases on the servers that there are.
 
-A test whose means are missing is skipped. `COLLECTOR_REQUIRE` names means that must be there ("shared,postgres,browser"):
-their tests fail instead.
+A test whose means are missing is skipped. `COLLECTOR_REQUIRE` names means that must be there
+("shared,postgres,browser"): their tests fail instead.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
 from collector.store import Store
+from collector.store.schema import metadata
 
 ROOT = Path(__file__).resolve().parent.parent
 
 _SERVERS = (
     "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
+    "postgresql+psycopg://127.0.0.1:5432/postgres",
     "postgresql+psycopg://postgres@/postgres",
     "postgresql+psycopg:///postgres",
 )
 
 
 def missing(means: str, reason: str) -> NoReturn:
-    """Skips the test, or fails it where `COLLECTOR_REQUIRE` names these means: "shared", "postgres" or "browser"."""
+    """Skips the test; fails it where `COLLECTOR_REQUIRE` names the means: "shared", "postgres", "browser"."""
     if means in os.environ.get("COLLECTOR_REQUIRE", "").replace(" ", "").split(","):
         pytest.fail(f"required, but {reason}", pytrace=False)
     pytest.skip(reason)
@@ -45,7 +47,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Engine]:
-    """A PostgreSQL server where databases may be created: the one that COLLECTOR_TEST_POSTGRES names, or a local one."""
+    """A PostgreSQL server where databases may be made: what COLLECTOR_TEST_POSTGRES names, or a local one."""
     named = os.environ.get("COLLECTOR_TEST_POSTGRES")
     reasons = []
     for address in [named] if named else _SERVERS:
@@ -75,24 +77,54 @@ def postgres_database(postgres_server: Engine) -> Iterator[URL]:
         db.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=_DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without tables: the test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        return str(tmp_path / "collector.sqlite3")
+        yield str(tmp_path / "collector.sqlite3")
+        return
     url: URL = request.getfixturevalue("postgres_database")
+    _drop_tables(url)
+    yield url.render_as_string(hide_password=False)
+    _drop_tables(url)
+
+
+@pytest.fixture(params=_DATABASES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, ready for use: the test runs on SQLite and on PostgreSQL."""
+    if request.param == "postgres":
+        yield request.getfixturevalue("postgres_store")
+        return
+    store = Store.open(tmp_path / "collector.sqlite3")
+    store.prepare()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_database: URL) -> Iterator[Store]:
+    """An empty store on PostgreSQL alone."""
+    store = Store.open(postgres_database.render_as_string(hide_password=False))
+    store.prepare()
+    _delete_rows(postgres_database)
+    yield store
+    store.close()
+
+
+def _drop_tables(url: URL) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as db:
         db.exec_driver_sql("DROP SCHEMA public CASCADE")
         db.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-    return url.render_as_string(hide_password=False)
 
 
-@pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    """An empty store, ready for use: the test runs on SQLite and on PostgreSQL."""
-    store = Store.open(database)
-    store.prepare()
-    yield store
-    store.close()
+def _delete_rows(url: URL) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as db:
+        for table in reversed(metadata.sorted_tables):
+            db.execute(table.delete())
+    engine.dispose()

@@ -15,13 +15,16 @@ from ..errors import InUse, StoreError
 
 _KEY = 0x636F6C6C656374  # any number that no one else takes for an advisory lock in our database
 
-_held: set[int] = set()  # descriptors of lock files
+_held: set[int] = set()  # descriptors of lock files and connections
 
 
 def _forget_in_child() -> None:
-    # A forked worker shares the descriptor, and would keep the lock after this process is killed.
+    # A forked worker shares the descriptors, and would keep the lock after this process is killed. They are
+    # replaced, not closed: the worker's copy of a connection may still write into its descriptor at the end.
     for descriptor in _held:
-        os.close(descriptor)
+        nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        os.dup2(nothing, descriptor, inheritable=False)
+        os.close(nothing)
     _held.clear()
 
 
@@ -62,9 +65,12 @@ def hold_advisory(engine: Engine, name: str) -> Iterator[None]:
         if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
             holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
             raise _in_use(name, str(holder or "another process"))
+        descriptor = db.connection.driver_connection.fileno()  # type: ignore[union-attr]
+        _held.add(descriptor)
         try:
             yield
         finally:
+            _held.discard(descriptor)
             # Closed, not returned to the pool: the lock must not outlive this block.
             db.invalidate()
 

@@ -141,3 +141,9 @@ class World:
 def world(store: Store) -> World:
     """An empty store and short words for what happens to it."""
     return World(store)
+
+
+@pytest.fixture
+def world_of() -> type[World]:
+    """The same words for a store that the test opened itself."""
+    return World

@@ -1,4 +1,4 @@
-"""Entries in the store: saved with their poll or not at all, known again, handed out until they are settled."""
+"""Entries in the store: saved with their poll or not at all, known again, due until they are settled."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ def test_an_entry_comes_back_as_it_was_saved(world):
     """The whole ParsedEntry survives, in every script."""
     [state] = world.feeds("a")
     item = world.item(
-        "1", title="북한 · Россия · 金砖国家 · بريكس · 😀", authors=("김", "Иванов"), published_at=world.now - world.hour,
-        updated_at=world.now, summary="<p>s</p>", content="<p>c</p>", language="ko", categories=("정치", "b"),
+        "1", title="북한 · Россия · 金砖 · بريكس · 😀", authors=("김", "Иванов"),
+        published_at=world.now - world.hour, updated_at=world.now, summary="<p>s</p>", content="<p>c</p>",
+        language="ko", categories=("정치", "b"),
         image="https://news.example/i.jpg",
-        enclosures=(Enclosure(url="https://news.example/a.mp3", media_type="audio/mpeg", length=5_000_000_000),),
+        enclosures=(Enclosure(url="https://a.example/a.mp3", media_type="audio/mpeg", length=5_000_000_000),),
     )  # fmt: skip
     world.store.save_polls([world.poll(state, item, language="en", title="The A Times")])
 

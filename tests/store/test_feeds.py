@@ -36,8 +36,9 @@ def test_a_state_comes_back_as_it_was_saved(world):
     """Every field of FeedState survives the way through the database."""
     [state] = world.feeds("a")
     saved = replace(
-        state, current_url="https://moved.example/rss", etag='"é"', last_modified="Sun, 22 Nov 2026 12:00:00 GMT",
-        body_hash=bytes(range(32)), interval=1800.5, next_poll_at=world.now + timedelta(microseconds=1),
+        state, current_url="https://moved.example/rss", etag='"é"',
+        last_modified="Sun, 22 Nov 2026 12:00:00 GMT", body_hash=bytes(range(32)), interval=1800.5,
+        next_poll_at=world.now + timedelta(microseconds=1),
         last_poll_at=world.now, wait_until=world.now - world.hour, failures=3, gone_count=1,
         moved_to="https://new.example/rss", moved_count=2, new_rate=12.25, gap_count=4,
     )  # fmt: skip
