@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterab
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
+# Work that could not be saved is due still. Without a pause a full disk would have every server asked again at every look.
+SET_ASIDE = 60.0  # seconds
+
 Item = TypeVar("Item")
 Saved = TypeVar("Saved")
 

@@ -138,7 +138,8 @@ class ParsedEntry:
 class ParsedFeed:
     """A feed document. `kind` is a row of `parse.PARSERS`, `version` what the document calls itself (rss20, …).
 
-    `ttl` is in seconds. `warnings` says what was wrong and survived.
+    `ttl` is in seconds. `warnings` says what was wrong and survived. When `is_truncated`, the end of the document is missing:
+    the entries are complete, but more were to follow.
     """
 
     kind: str
@@ -149,6 +150,7 @@ class ParsedFeed:
     ttl: int | None = None
     entries: tuple[ParsedEntry, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_truncated: bool = False
 
 
 # --- poll ------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector import config
+from collector.config import read as read_with
 from collector.config import document
 from collector.errors import ConfigError
 
@@ -510,3 +511,28 @@ def test_what_is_added_is_what_is_read(
         assert path.read_text() == "feeds:\n  - http://a.b\n"
     else:
         assert {feed.url: feed.name for feed in config.load(path, {}).feeds[1:]} == expected
+
+
+def test_a_setting_from_the_environment_wins_over_the_file():
+    environ = {"COLLECTOR_WEB_PORT": "9000", "COLLECTOR_POLL_INTERVAL": "10m", "COLLECTOR_FETCH_ALLOW_PRIVATE": "10.0.0.0/8,::1/128"}
+
+    config = read_with(b"settings: {web: {port: 1, host: '::1'}}", "feeds.yaml", environ | {"COLLECTOR_WEB_BASE_URL": ""})
+
+    assert (config.settings.web.port, config.settings.web.host) == (9000, "::1")
+    assert config.settings.poll.interval == 600
+    assert [str(network) for network in config.settings.fetch.allow_private] == ["10.0.0.0/8", "::1/128"]
+    assert config.settings.web.base_url is None, "an empty variable is none"
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"COLLECTOR_WEB_PORT": "many"}, "COLLECTOR_WEB_PORT: expected a whole number"),
+        ({"COLLECTOR_WEB_PROT": "9000"}, 'COLLECTOR_WEB_PROT: there is no such setting: did you mean "COLLECTOR_WEB_PORT"?'),
+    ],
+)
+def test_a_wrong_variable_is_named(environ, message):
+    with pytest.raises(ConfigError) as caught:
+        read_with(b"feeds: []", "feeds.yaml", environ)
+
+    assert message in str(caught.value)

@@ -312,14 +312,14 @@ class _Builder:
         if event.tag is not None:
             return REFUSED
         if event.implicit[0]:
-            return _plain(value)
+            return plain(value)
         if event.style == '"' and (wrong := _UNPRINTABLE.search(value)):  # written as an escape
             self.problem(event.start_mark.index, f"a control character, U+{ord(wrong[0]):04X}: remove it")
             return REFUSED
         return value
 
 
-def _plain(text: str) -> Any:
+def plain(text: str) -> Any:
     """What an unquoted word means in the core schema."""
     if text in _WORDS:
         return _WORDS[text]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from collector.config import environment
 from collector.config.document import MAX_BYTES, MAX_PROBLEMS, REFUSED, Document, parse
 from collector.config.keys import derived_keys, same_address
 from collector.config.model import Config, FeedConfig, FeedsFile, Topic
@@ -71,11 +72,16 @@ def _validated(document: Document, environ: Mapping[str, str] | None) -> FeedsFi
         if document.data is not REFUSED:
             document.complain(0, f"{_SHAPE}, found {_found(document.data)}")
         return None
+    variables = environ or {}
+    document.problems += environment.misspelt(variables)
+    settings = environment.with_overrides(document.data.get("settings"), variables)
     try:
-        return FeedsFile.model_validate(document.data, context={"environ": environ})
+        return FeedsFile.model_validate(document.data | {"settings": settings}, context={"environ": environ})
     except ValidationError as error:
         for problem in error.errors(include_url=False)[: 10 * MAX_PROBLEMS]:
-            if problem["input"] is not REFUSED:
+            if name := environment.source(problem["loc"], variables):
+                document.problems.append(Problem(name, 0, 0, _message(problem)))
+            elif problem["input"] is not REFUSED:
                 unknown = problem["type"] == "extra_forbidden"
                 document.complain(document.place(problem["loc"], of_key=unknown), _message(problem))
         if not document.problems:  # cannot be: a refused value has left its own problem
@@ -163,7 +169,7 @@ def _unknown(path: tuple[str | int, ...]) -> str:
     *around, name = path
     known, noun = _names_at(tuple(around))
     text = f"unknown {noun} {shorten(str(name))}"
-    if hint := near_miss(str(name), known):
+    if hint := near_miss(str(name).lower(), known):
         return text + hint
     if not around and name in Settings.model_fields:
         return f'{text}: it belongs under "settings:"'

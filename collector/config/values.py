@@ -37,7 +37,7 @@ def shorten(text: str, limit: int = 60) -> str:
 
 def near_miss(word: str, known: Iterable[str]) -> str:
     """`: did you mean "…"?` when one of `known` is close to `word`, "" otherwise."""
-    close = difflib.get_close_matches(word[:100].lower(), list(known), n=1)
+    close = difflib.get_close_matches(word[:100], list(known), n=1)
     return f': did you mean "{close[0]}"?' if close else ""
 
 

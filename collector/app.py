@@ -1,0 +1,139 @@
+"""The composition root: the only place where the parts are built and the clocks are read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from collector import log
+from collector.addresses import parse_networks
+from collector.collect import ArticleCollector
+from collector.config import Config, load
+from collector.current import Current
+from collector.errors import CollectorError
+from collector.fetch import Fetcher
+from collector.fetch.client import USER_AGENT
+from collector.model import Collected, PendingEntry, PollRecord
+from collector.pace import HostPace
+from collector.poll import Poller
+from collector.robots import Robots
+from collector.seeds import read_corpus, save_corpus
+from collector.store import Store
+from collector.workers import Workers
+
+_BATCH = 500  # entries read at once when everything due is collected
+
+
+def clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The parts that poll and collect, ready to work on a database that nobody else works on."""
+
+    current: Current
+    store: Store
+    poller: Poller
+    collector: ArticleCollector
+    now: Callable[[], datetime]
+
+    def sync(self, config: Config) -> None:
+        """Brings the database in line with the configuration: its feeds, and the articles of its corpus."""
+        self.store.sync_feeds(config.feeds, self.now())
+        save_corpus(self.store, read_corpus(config.corpus), self.current.matcher, self.now())
+
+    async def poll_due(self, *, everything: bool = False) -> None:
+        """Polls what is due; with `everything`, all feeds but those that were told to wait and those that are gone."""
+        ask = self.store.pollable_feeds if everything else self.store.due_feeds
+        await self.poller.poll_feeds(await asyncio.to_thread(ask, self.now()))
+
+    async def collect_due(self) -> None:
+        """Collects until nothing is due."""
+        while due := await asyncio.to_thread(self.store.due_entries, self.now(), _BATCH):
+            await self.collector.collect_entries(due)
+
+    async def reload(self) -> None:
+        """Adopts the saved configuration, or keeps the one in force and says what is wrong with the new one."""
+        try:
+            config = await asyncio.to_thread(load, self.current.config.path, os.environ)
+            self.current.adopt(config)
+            await asyncio.to_thread(self.sync, config)
+        except CollectorError as exc:
+            for problem in str(exc).splitlines():
+                log.get().error("the change is not used", problem=problem)
+        else:
+            log.get().info("configuration in force", feeds=len(config.feeds), topics=len(config.topics))
+
+
+def open_store(config: Config) -> Store:
+    """The database that the configuration names, brought up to date."""
+    store = Store.open(config.database)
+    try:
+        store.prepare()
+    except CollectorError:
+        store.close()
+        raise
+    return store
+
+
+@asynccontextmanager
+async def network(config: Config, now: Callable[[], datetime] = clock) -> AsyncIterator[tuple[Fetcher, Workers]]:
+    """What reaches out and what reads what came: the guarded client and the worker processes."""
+    settings, web = config.settings.fetch, config.settings.web
+    workers = Workers(settings.workers or os.cpu_count() or 1)
+    fetcher = Fetcher(
+        now=now,
+        pace=HostPace(connections=settings.host_connections, monotonic=time.monotonic),
+        allowed=parse_networks(settings.allow_private),
+        own_addresses={(web.host, web.port)},
+        user_agent=settings.user_agent or USER_AGENT,
+        timeout=settings.timeout,
+        connections=config.settings.poll.concurrency + settings.concurrency,
+    )
+    async with fetcher:
+        try:
+            yield fetcher, workers
+        finally:
+            await workers.close()
+
+
+@asynccontextmanager
+async def opened(
+    config: Config,
+    on_poll: Callable[[PollRecord], None],
+    on_collect: Callable[[PendingEntry, Collected], None],
+    now: Callable[[], datetime] = clock,
+) -> AsyncIterator[App]:
+    """The parts at work on the configured database, which is theirs alone until the end."""
+    store, current = open_store(config), Current(config)
+    try:
+        with store.hold():
+            async with network(config, now) as (fetcher, workers):
+                robots = Robots(fetcher.fetch, monotonic=time.monotonic)
+                app = App(
+                    current=current,
+                    store=store,
+                    poller=Poller(
+                        store=store, fetcher=fetcher, workers=workers, current=current, now=now, rand=random.random,
+                        observe=on_poll, fault=log.fault,
+                    ),
+                    collector=ArticleCollector(
+                        store=store, fetcher=fetcher, robots=robots, workers=workers, current=current, now=now,
+                        observe=on_collect, fault=log.fault,
+                    ),
+                    now=now,
+                )  # fmt: skip
+                await asyncio.to_thread(app.sync, config)
+                yield app
+                await app.poller.drain()
+                await app.collector.drain()
+    finally:
+        store.close()

@@ -1,0 +1,117 @@
+"""What an entry and its page say together, as one article. Pure: the fetching is done, nothing is saved yet.
+
+The page is believed before the feed, except for the dates: a feed that states a time of day is believed before a page
+that states a mere day. Every field remembers who said it.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime, timedelta
+
+from collector.html import to_text
+from collector.languages import detect, primary
+from collector.model import ArticleDraft, Extraction, PendingEntry, TextSource
+
+EXCERPT = 400  # characters of text that stand in for a missing summary
+_COMPLETE = 1000  # characters from which a feed's own text may be the whole article
+_CUT = re.compile(r"(\.\.\.|…|\[…\]|\[\.\.\.\]|read more|continue reading|weiterlesen|lire la suite|leer más|leia mais|"
+                  r"читать далее|阅读全文|閱讀全文|続きを読む|더 보기|اقرأ المزيد)\W*$", re.IGNORECASE)
+_FUTURE = timedelta(days=1)  # a claim further ahead than any time zone explains is no claim
+
+
+def has_full_text(pending: PendingEntry, hint: bool | None) -> bool:
+    """Whether the feed carries the complete text, so that no page need be fetched. The user's hint decides where given."""
+    if hint is False or not pending.entry.content:
+        return False
+    content = to_text(pending.entry.content)
+    if hint is True:
+        return bool(content)
+    summary = to_text(pending.entry.summary)
+    return len(content) >= _COMPLETE and len(content) > 1.5 * len(summary) and not _CUT.search(content)
+
+
+def from_feed(pending: PendingEntry, now: datetime) -> ArticleDraft:
+    """The article as far as its feed tells it."""
+    entry = pending.entry
+    text = max(to_text(entry.content), to_text(entry.summary), key=len)
+    sources = {"title": "feed", "text": "feed"}
+    published = _claim(entry.published_at or entry.updated_at, now)
+    for name, value in (("authors", entry.authors), ("published", published), ("image", entry.image)):
+        if value:
+            sources[name] = "feed"
+    language, sources["language"] = _language(pending, None, f"{entry.title}\n{text}")
+    return ArticleDraft(
+        canonical_url=pending.canonical_url or urn(pending),
+        url=entry.url,
+        title=entry.title or excerpt(text, 120),
+        authors=entry.authors,
+        published_at=published,
+        updated_at=_claim(entry.updated_at, now),
+        first_seen_at=pending.first_seen_at,
+        language=language,
+        site=pending.feed_title,
+        image=entry.image,
+        summary=excerpt(to_text(entry.summary) or text),
+        text=text,
+        text_source=TextSource.FEED,
+        enclosures=entry.enclosures,
+        sources=sources,
+    )
+
+
+def from_page(pending: PendingEntry, page: Extraction, address: str, url: str, now: datetime) -> ArticleDraft:
+    """The article as its page tells it, the feed filling in. `address` is its identity, `url` what a reader opens."""
+    told = from_feed(pending, now)
+    sources = told.sources | page.sources | {"text": page.sources.get("text", "page")}
+    published, is_day = _claim(page.published_at, now), page.published_is_day
+    if told.published_at and (published is None or is_day):
+        published, is_day, sources["published"] = told.published_at, False, "feed"
+    language, sources["language"] = _language(pending, page.language, page.text)
+    return ArticleDraft(
+        canonical_url=address,
+        url=url,
+        title=page.title or told.title,
+        authors=page.authors or told.authors,
+        published_at=published,
+        published_is_day=is_day,
+        updated_at=_claim(page.updated_at, now) or told.updated_at,
+        first_seen_at=pending.first_seen_at,
+        language=language,
+        site=page.site or told.site,
+        image=page.image or told.image,
+        summary=excerpt(to_text(pending.entry.summary) or page.text),
+        text=page.text,
+        text_source=TextSource.PAGE,
+        enclosures=told.enclosures,
+        sources=sources,
+    )
+
+
+def urn(pending: PendingEntry) -> str:
+    """The identity of an article that has no address: stable for its feed and entry (RFC 9562, section 5.5)."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{pending.feed_key} {pending.key}").urn
+
+
+def excerpt(text: str, length: int = EXCERPT) -> str:
+    """The beginning of a text on one line, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    head, _, _ = line[: length + 1].rpartition(" ")
+    # Scripts without spaces, and one endless word, are cut where the length ends.
+    return (head if len(head) > length // 2 else line[:length]).rstrip(" ,;:–-") + "…"
+
+
+def _claim(when: datetime | None, now: datetime) -> datetime | None:
+    return when if when is not None and when <= now + _FUTURE else None
+
+
+def _language(pending: PendingEntry, page_language: str | None, text: str) -> tuple[str | None, str]:
+    """The language of the text itself; where it is too short to tell, what page, entry and feed claim, in that order."""
+    found = detect(text)
+    if found:
+        return found, "text"
+    claims = ((page_language, "page"), (pending.entry.language, "entry"), (pending.feed_language, "feed"))
+    return next(((primary(claim), who) for claim, who in claims if claim), (None, "unknown"))

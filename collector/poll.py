@@ -1,0 +1,198 @@
+"""A due feed becomes saved entries and a planned next poll.
+
+due feeds | fetch | parse | compare with known | plan next poll | save
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from collector.batching import SET_ASIDE, GroupCommit, each
+from collector.cadence import Limits, PollSummary, cache_lifetime, claimed_rate, count_news, plan
+from collector.config import FeedConfig, FetchSettings, PollSettings
+from collector.current import Current
+from collector.errors import ParseError, StoreError, WorkerError
+from collector.fetch import Fetcher
+from collector.ingest import ingest, lookup
+from collector.model import (
+    FeedState,
+    FetchFailed,
+    FetchRequest,
+    Fetched,
+    Ingested,
+    NotModified,
+    ParsedFeed,
+    PollOutcome,
+    PollRecord,
+)
+from collector.store import Store
+from collector.workers import Workers
+
+ACCEPT = "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+
+
+class Poller:
+    """Polls feeds. `observe` is told of each poll that ended and was saved, `fault` of one that could not be saved."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        fetcher: Fetcher,
+        workers: Workers,
+        current: Current,
+        now: Callable[[], datetime],
+        rand: Callable[[], float],
+        observe: Callable[[PollRecord], None],
+        fault: Callable[[str, StoreError], None],
+    ) -> None:
+        self._store, self._fetcher, self._workers, self._current = store, fetcher, workers, current
+        self._now, self._rand, self._observe, self._fault = now, rand, observe, fault
+        self._saves: GroupCommit[PollRecord, None] = GroupCommit(store.save_polls)
+        self.in_hand: set[int] = set()
+
+    async def poll_feeds(self, ids: Sequence[int]) -> None:
+        """Polls these feeds, as many at once as the settings allow. No feed's trouble stops another."""
+        ids = [number for number in ids if number not in self.in_hand]
+        self.in_hand.update(ids)
+        try:
+            states = await asyncio.to_thread(self._store.feed_states, ids)
+            await each(states, self._current.config.settings.poll.concurrency, self._poll_and_save)
+        except asyncio.CancelledError:
+            self.in_hand.difference_update(ids)
+            raise
+
+    async def drain(self) -> None:
+        """Returns when everything polled so far is saved."""
+        await self._saves.drain()
+
+    async def _poll_and_save(self, state: FeedState) -> None:
+        feed = self._current.feeds.get(state.key)
+        if feed is None:  # taken out of feeds.yaml a moment ago
+            self.in_hand.discard(state.id)
+            return
+        record = await self._poll(state, feed)
+        try:
+            await self._saves.add(record)
+        except StoreError as exc:
+            asyncio.get_running_loop().call_later(SET_ASIDE, self.in_hand.discard, state.id)
+            self._fault(state.key, exc)
+        else:
+            self.in_hand.discard(state.id)
+            self._observe(record)
+
+    async def _poll(self, state: FeedState, feed: FeedConfig) -> PollRecord:
+        settings = self._current.config.settings
+        request = request_for(feed, state.current_url, settings.fetch, state.etag, state.last_modified)
+        answer = await self._fetcher.fetch(request)
+        if isinstance(answer, FetchFailed):
+            summary = PollSummary(
+                outcome=PollOutcome.FAILED, failure=answer.failure, retry_after=answer.retry_after
+            )
+            return self._record(state, feed, summary, reason=answer.reason, status=answer.status)
+        if isinstance(answer, NotModified):
+            return self._record(state, feed, self._summary(answer, PollOutcome.NOT_MODIFIED))
+        digest = blake2b(answer.body, digest_size=16).digest()
+        if digest == state.body_hash:
+            return self._record(state, feed, self._summary(answer, PollOutcome.UNCHANGED, body_hash=digest))
+        try:
+            parsed = await self._workers.parse(answer.body, answer.headers, answer.final_url)
+        except ParseError as exc:
+            return self._record(state, feed, PollSummary(outcome=PollOutcome.NOT_A_FEED), reason=str(exc))
+        except WorkerError as exc:
+            return self._record(state, feed, PollSummary(outcome=PollOutcome.UNREADABLE), reason=str(exc))
+        return await self._compare(state, feed, answer, parsed, digest)
+
+    async def _compare(
+        self, state: FeedState, feed: FeedConfig, answer: Fetched, parsed: ParsedFeed, digest: bytes
+    ) -> PollRecord:
+        now, keys = self._now(), lookup(parsed)
+        known = await asyncio.to_thread(
+            self._store.known_entries, state.id, keys.guids, keys.urls, keys.identity_hashes
+        )
+        # Only a feed that showed entries before, and shows none of them now, may have scrolled by.
+        asks = not known and bool(parsed.entries) and state.last_poll_at is not None
+        had_entries = bool(known) or (asks and await asyncio.to_thread(self._store.entry_count, state.id) > 0)
+        found = ingest(parsed, known, had_entries, now)
+        summary = self._summary(
+            answer,
+            PollOutcome.NEW if found.to_save else PollOutcome.UNCHANGED,
+            ttl=parsed.ttl,
+            new=count_news(found, now),
+            seen=len(found.seen_ids),
+            gap=found.gap,
+            claimed_rate=claimed_rate(parsed, now),
+            is_cut=parsed.is_truncated,
+            body_hash=digest,
+        )
+        return self._record(state, feed, summary, parsed=parsed, ingested=found)
+
+    def _summary(self, answer: Fetched | NotModified, outcome: PollOutcome, **more: Any) -> PollSummary:
+        return PollSummary(
+            outcome=outcome,
+            cache_lifetime=cache_lifetime(answer.headers, self._now()),
+            etag=answer.headers.get("etag"),
+            last_modified=answer.headers.get("last-modified"),
+            moved_to=answer.moved_to,
+            **more,
+        )
+
+    def _record(
+        self,
+        state: FeedState,
+        feed: FeedConfig,
+        summary: PollSummary,
+        *,
+        reason: str = "",
+        status: int | None = None,
+        parsed: ParsedFeed | None = None,
+        ingested: Ingested | None = None,
+    ) -> PollRecord:
+        now = self._now()
+        after = plan(state, summary, limits_of(feed, self._current.config.settings.poll), now, self._rand)
+        return PollRecord(
+            feed=after,
+            outcome=PollOutcome.GONE if after.is_gone else summary.outcome,
+            failure=summary.failure,
+            reason=reason,
+            status=status,
+            polled_at=now,
+            ingested=ingested or Ingested(),
+            title=parsed.title if parsed else None,
+            site_url=parsed.url if parsed else None,
+            language=parsed.language if parsed else None,
+            warnings=parsed.warnings if parsed else (),
+        )
+
+
+def request_for(
+    feed: FeedConfig, url: str, settings: FetchSettings, etag: str | None = None, last_modified: str | None = None
+) -> FetchRequest:
+    """How a feed is asked for at `url`. What the user set for its server goes to that server alone."""
+    is_home = urlsplit(url)[:2] == urlsplit(feed.url)[:2]
+    return FetchRequest(
+        url=url,
+        accept=ACCEPT,
+        etag=etag,
+        last_modified=last_modified,
+        headers=tuple(feed.headers.items()) if is_home else (),
+        credentials=feed.credentials if is_home else None,
+        proxy=feed.proxy,
+        max_bytes=settings.max_feed_size,
+    )
+
+
+def limits_of(feed: FeedConfig, settings: PollSettings) -> Limits:
+    """Between which intervals a feed is polled."""
+    return Limits(
+        interval=settings.interval,
+        min_interval=settings.min_interval,
+        max_interval=settings.max_interval,
+        fixed=feed.interval,
+    )
+

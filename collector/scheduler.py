@@ -1,0 +1,129 @@
+"""Which work runs how often: APScheduler ticks that look for due work, and the watch over feeds.yaml and the corpus.
+
+A tick never waits for the work that it starts, so that one slow server delays nobody. What is due is a question to the
+database: a restart forgets nothing, and a tick that came late starts what the missed ones would have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from watchfiles import awatch
+
+from collector import log
+from collector.collect import ArticleCollector
+from collector.current import Current
+from collector.poll import Poller
+from collector.static import write_site
+from collector.store import Store
+
+TICK = 2.0  # seconds between two looks for due work
+DRAIN = 5.0  # seconds that work in hand may take to finish when the service stops
+STALLED = timedelta(seconds=60)  # without a tick for so long the service is not healthy
+_IN_HAND = 128  # entries at work at once, waiting for their host included
+_REFILL = 0.2  # seconds until entries that ended are replaced
+
+
+class Scheduler:
+    """Runs the service's work until it is stopped."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        poller: Poller,
+        collector: ArticleCollector,
+        current: Current,
+        now: Callable[[], datetime],
+        reload: Callable[[], Awaitable[None]],
+        publish: Callable[[], None],
+        on_tick: Callable[[datetime], None],
+    ) -> None:
+        self._store, self._poller, self._collector, self._current = store, poller, collector, current
+        self._now, self._reload, self._publish, self._on_tick = now, reload, publish, on_tick
+        self._jobs = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
+        self._work: set[asyncio.Task[Any]] = set()
+        self._last_tick: datetime | None = None
+        self._stopping = asyncio.Event()
+
+    def start(self) -> None:
+        """Begins to look for work."""
+        jobs = {"poll": (self._poll, TICK), "collect": (self._collect, TICK), "publish": (self._publish_files, 10), "tidy": (self._tidy, 3600)}
+        for name, (job, seconds) in jobs.items():
+            self._jobs.add_job(job, "interval", seconds=seconds, id=name, max_instances=1, next_run_time=self._now())
+        self._jobs.start()
+        self._begin(self._watch())
+
+    async def stop(self) -> None:
+        """Starts nothing more, gives the work in hand a few seconds, ends what is left, and saves what is ready."""
+        self._jobs.shutdown(wait=False)
+        self._stopping.set()
+        if self._work:
+            _, late = await asyncio.wait(self._work, timeout=DRAIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._poller.drain()
+        await self._collector.drain()
+
+    def is_alive(self) -> bool:
+        """Whether the scheduler looked for work lately."""
+        return self._last_tick is not None and self._now() - self._last_tick < STALLED
+
+    @property
+    def last_tick(self) -> datetime | None:
+        """When the scheduler last looked for work."""
+        return self._last_tick
+
+    async def _poll(self) -> None:
+        self._last_tick = self._now()
+        self._on_tick(self._last_tick)
+        free = self._current.config.settings.poll.concurrency - len(self._poller.in_hand)
+        if free > 0:
+            due = await asyncio.to_thread(self._store.due_feeds, self._now(), free, self._poller.in_hand)
+            if due:
+                self._begin(self._poller.poll_feeds(due))
+
+    async def _collect(self) -> None:
+        """Hands over the oldest due entries for as long as there are any, a fair share of each feed at a time."""
+        while not self._stopping.is_set():
+            room = _IN_HAND - len(self._collector.in_hand)
+            due = await asyncio.to_thread(self._store.due_entries, self._now(), room, self._collector.in_hand)
+            if not due:
+                break
+            self._begin(self._collector.collect_entries(due))
+            await asyncio.sleep(_REFILL)
+
+    async def _publish_files(self) -> None:
+        await asyncio.to_thread(self._publish)
+
+    async def _tidy(self) -> None:
+        before = self._now() - timedelta(seconds=self._current.config.settings.storage.keep_unmatched)
+        expired = await asyncio.to_thread(self._store.expire_unmatched, before)
+        if expired:
+            log.get().info("unmatched articles let go", articles=expired)
+
+    async def _watch(self) -> None:
+        """Reloads after feeds.yaml or the corpus changed; editors that replace the file are seen too."""
+        config = self._current.config
+        folders = {config.folder, config.corpus} if config.corpus.is_dir() else {config.folder}
+        async for changes in awatch(
+            *folders, recursive=False, stop_event=self._stopping, rust_timeout=1000,
+            watch_filter=lambda change, path: path == str(config.path) or path.startswith(str(config.corpus)),
+        ):  # fmt: skip
+            log.get().debug("files changed", files=sorted({path for _, path in changes}))
+            await self._reload()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._work.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.get().error("work ended with an error nobody expected", error=repr(error), exc_info=error)

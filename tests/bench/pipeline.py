@@ -1,0 +1,156 @@
+"""The whole pipeline with pages, beside trafilatura alone on the same pages, in one run.
+
+    python tests/bench/pipeline.py [--feeds 30]
+
+Prints: articles for each CPU second of the whole pipeline (polled, fetched, extracted, matched, stored, published) and of
+trafilatura alone with the same options; the CPU milliseconds an article costs outside extraction; wall time on two cores
+and on one; the largest worker. Needs the shared test data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NEWSWEB = ROOT.parent / "shared" / "newsweb" / "newsweb.py"
+COLLECTOR = Path(sys.executable).with_name("collector")
+SETTINGS = """
+topics: [{{key: all, keywords: ["*"]}}]
+settings:
+  fetch: {{allow_private: [127.0.0.0/8], host_delay: 0s, workers: {workers}}}
+"""
+# Each prints the CPU seconds that it took over the pages of a folder, imports left out.
+ALONE = {
+    "trafilatura, same options": "from collector.extract.text import OPTIONS; import trafilatura; "
+    "work = lambda page: trafilatura.extract(page, with_metadata=True, **OPTIONS)",
+    "our extraction": "from collector.extract import extract; work = lambda page: extract(page, 'http://127.0.0.1/a/b.html')",
+}
+TIMED = """
+import pathlib, sys, time
+{setup}
+pages = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[1]).iterdir())]
+for page in pages[:10]: work(page)
+start = time.process_time()
+for page in pages:
+    try: work(page)
+    except Exception as exc: print(repr(exc), file=sys.stderr)
+print(time.process_time() - start)
+"""
+
+
+def main() -> None:
+    """Runs everything on a pretend web of its own and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feeds", type=int, default=30)
+    parser.add_argument("--port", type=int, default=8631)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        command = [sys.executable, NEWSWEB, "--feeds", str(args.feeds), "--port", str(args.port), "--write-lists", work]
+        web = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+        try:
+            assert web.stdout
+            web.stdout.readline()
+            measure(work)
+        finally:
+            web.terminate()
+            web.wait()
+
+
+def measure(work: Path) -> None:
+    """Both runs of the pipeline, then the yardsticks on the pages that it collected."""
+    two, one = pipeline(work, "two", workers=2, cores={0, 1}), pipeline(work, "one", workers=1, cores={0})
+    pages = work / "pages"
+    save_pages(two["database"], pages)
+    count = two["articles"]
+    alone = {name: float(python(TIMED.format(setup=setup), pages)) for name, setup in ALONE.items()}
+    bound, ours = alone["trafilatura, same options"], two["cpu"]
+    outside = (ours - alone["our extraction"]) / count * 1000
+    print(f"articles                             {count}")
+    print(f"whole pipeline                       {count / ours:7.1f} articles/CPU-s")
+    for name, cpu in alone.items():
+        print(f"{name:36} {count / cpu:7.1f} articles/CPU-s")
+    print(f"pipeline / trafilatura alone         {bound / ours:7.2f}")
+    print(f"outside extraction                   {outside:7.2f} ms of CPU an article")
+    print(f"two cores / one                      {one['wall'] / two['wall']:7.2f}   ({two['wall']:.1f} s, {one['wall']:.1f} s)")
+    print(f"largest worker                       {two['worker']:7.0f} MiB")
+
+
+def pipeline(work: Path, name: str, workers: int, cores: set[int]) -> dict:
+    """One run over everything: polls, collects, publishes. CPU seconds of the whole process tree."""
+    folder = work / name
+    folder.mkdir()
+    (folder / "feeds.yaml").write_text((work / "feeds.yaml").read_text() + SETTINGS.format(workers=workers))
+    command = f"{COLLECTOR} once --all --json >once.log 2>&1 && {COLLECTOR} publish --out site >publish.log 2>&1"
+    before, start = cpu_of_children(), time.monotonic()
+    process = subprocess.Popen(
+        ["bash", "-c", command], cwd=folder, preexec_fn=lambda: os.sched_setaffinity(0, cores)
+    )
+    largest = watch(process)
+    if process.wait():
+        sys.exit((folder / "once.log").read_text()[-2000:])
+    wall = time.monotonic() - start
+    database = folder / "db/data/collector.sqlite3"
+    with sqlite3.connect(database) as connection:
+        (articles,) = connection.execute("select count(*) from article where text_source = 'page'").fetchone()
+    return {"cpu": cpu_of_children() - before, "wall": wall, "articles": articles, "database": database, "worker": largest()}
+
+
+def watch(process: subprocess.Popen):
+    """Samples the memory of the largest worker (a grandchild or deeper, by PSS) while `process` runs."""
+    peak = [0.0]
+
+    def sample() -> None:
+        while process.poll() is None:
+            for status in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    line = status.read_bytes()
+                    if b"collector" in line and (b"spawn" in line or b"forkserver" in line or b"worker" in line):
+                        text = (status.parent / "smaps_rollup").read_text()
+                        peak[0] = max(peak[0], int(text.split("Pss:")[1].split()[0]) / 1024)
+                except (OSError, IndexError):
+                    continue
+            time.sleep(0.25)
+
+    thread = threading.Thread(target=sample)
+    thread.start()
+
+    def largest() -> float:
+        thread.join()
+        return peak[0]
+
+    return largest
+
+
+def save_pages(database: Path, folder: Path) -> None:
+    """The pages behind the collected articles, as the server sends them."""
+    folder.mkdir()
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("select id, url from article where text_source = 'page'").fetchall()
+    for number, url in rows:
+        (folder / f"{number:06}.html").write_bytes(urllib.request.urlopen(url).read())
+
+
+def python(code: str, *args: Path) -> str:
+    """What a Python process of its own prints."""
+    return subprocess.run([sys.executable, "-c", code, *args], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+
+def cpu_of_children() -> float:
+    """User and system seconds of every child that has ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    main()
