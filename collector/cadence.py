@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from .model import Failure, FeedState, Ingested, ParsedFeed, PollOutcome
+from collector.model import Failure, FeedState, Ingested, ParsedFeed, PollOutcome
 
 DAY = 86_400.0
 POLLS_PER_ENTRY = 4
@@ -145,9 +145,7 @@ def _pace(state: FeedState, poll: PollSummary, limits: Limits, now: datetime) ->
         seen_rate = poll.new * DAY / elapsed
         weight = -math.expm1(-elapsed / MEMORY)
         rate = state.new_rate + weight * (seen_rate - state.new_rate)
-        if (
-            poll.new > poll.seen
-        ):  # the rate at which half of it scrolls by in an interval; after a gap far more
+        if poll.new > poll.seen:  # let no more than half of it scroll by; after a gap far less
             half = (poll.new + poll.seen) / 2
             rate = max(rate, seen_rate * 2 if poll.gap else seen_rate / (half * POLLS_PER_ENTRY))
     rate = min(rate, 2 * _rate_for(limits.min_interval))

@@ -29,8 +29,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from .model import EntryToSave, Ingested, KnownEntry, ParsedEntry, ParsedFeed
-from .urls import canonical_url
+from collector.model import EntryToSave, Ingested, KnownEntry, ParsedEntry, ParsedFeed
+from collector.urls import canonical_url
 
 FREE_CHANGES = 10
 CHANGE_EVERY = timedelta(days=1)

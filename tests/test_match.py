@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.config import load
 from collector.match import PLACES, Matcher
+from collector.shipped import shipped as shipped_file
 
 DATA = Path(__file__).parent / "data" / "match"
 
@@ -250,3 +252,36 @@ def test_evidence_always_stands_in_the_original(
 def test_a_keyword_finds_itself(word: str) -> None:
     """Between spaces, in either case."""
     assert hits(word, f"x {word} y {word.upper()} z")[0] == word
+
+
+# --- the shipped topics ------------------------------------------------------------------------------------
+
+KEYS = {"nk": "north-korea", "ru": "russia", "br": "brics"}
+SENTENCES = [
+    line.split("\t")
+    for line in (DATA / "shipped.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Matcher:
+    """The topics that a newcomer starts with."""
+    return Matcher(load(shipped_file("feeds.yaml"), {}).topics)
+
+
+@pytest.mark.parametrize(("language", "topics", "sentence"), SENTENCES, ids=[row[2] for row in SENTENCES])
+def test_the_shipped_topics(shipped: Matcher, language: str, topics: str, sentence: str) -> None:
+    """They find their subject in twelve languages, and not its neighbours and namesakes."""
+    expected = {KEYS[topic] for topic in topics.split(",") if topic != "-"}
+
+    assert {match.topic for match in shipped.match(sentence, "", language)} == expected
+    assert {match.topic for match in shipped.match("", sentence)} == expected
+
+
+def test_the_sample_has_hits_and_traps_in_every_language() -> None:
+    """At least four of each."""
+    for language in {row[0] for row in SENTENCES}:
+        traps = [row[1] == "-" for row in SENTENCES if row[0] == language]
+        assert sum(traps) >= 4
+        assert len(traps) - sum(traps) >= 4
