@@ -31,7 +31,7 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # when a channel without items change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which articles a subscriber asked for. Without `topics` those of the channel, without `limit` the setting.
+    """Which articles a subscriber asked for. No `topics`: those of the channel; no `limit`: the setting.
 
     `since` is on first seen, inclusive; `before` is the cursor of a page behind the first.
     """
@@ -91,7 +91,7 @@ class Channels:
     def render(
         self, form: str, topic: str | None = None, selection: Selection = EVERYTHING, *, paged: bool = True
     ) -> Rendered:
-        """The channel of one topic, or of all, in a form of `FORMATS`; with a link to its next page if `paged`.
+        """The channel of a topic, or of all, in a form of `FORMATS`; with a link to its next page if `paged`.
 
         Raises ValueError when `before` is no cursor of ours, StoreError when the database cannot be read.
         """

@@ -110,7 +110,7 @@ def _lines(texts: Iterable[str]) -> list[str]:
 
 
 def _marks(item: ChannelItem) -> list[tuple[str, str]]:
-    """What only we say of an item, as categories: the terms that matched, and that it is a seed of the corpus."""
+    """What only we say of an item, as categories: terms that matched, and that it is a seed of the corpus."""
     terms = [(TERM_SCHEME, term) for term in _lines(item.terms)]
     return [*terms, (ORIGIN_SCHEME, "seed")] if item.is_seed else terms
 

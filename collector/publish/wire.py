@@ -9,9 +9,11 @@ import mimetypes
 import re
 from collections.abc import Iterable
 from html import escape
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 from collector.model import ChannelItem, Enclosure
+from collector.text import cut
+from collector.urls import web_url
 
 EXCERPT = 1000  # characters, at most
 HEADLINE = 100  # characters of the excerpt that stand in for a missing title
@@ -22,6 +24,7 @@ _UNFIT = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 _PLAIN_ADDRESS = re.compile(
     r"https?://[0-9A-Za-z.-]+(:\d+)?(?:[/?#](?:[0-9A-Za-z;/?:@&=+$.\-_!~*'(),#]|%[0-9A-Fa-f]{2})*)?"
 )
+_FRAGMENT_SAFE = "%!$&'()*+,;=~/?:@-._"
 _LANGUAGE = re.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
@@ -39,24 +42,16 @@ def one_line(text: str) -> str:
 
 
 def address(url: str | None) -> str | None:
-    """`url` in the characters of RFC 3986, None when it is not an http(s) address with a host."""
+    """`url` in the characters of RFC 3986, None when it is no http(s) address that can be requested."""
     if not url or _PLAIN_ADDRESS.fullmatch(url):
         return url or None
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
-    except ValueError:  # UnicodeError of the idna codec included
+    resource, mark, fragment = url.partition("#")
+    requested = web_url(resource)
+    if requested is None:
         return None
-    if parts.scheme not in ("http", "https") or not host:
-        return None
-    netloc = (f"[{host}]" if ":" in host else quote(host)) + (f":{port}" if port else "")
-    path, query, fragment = (_quote(part) for part in (parts.path, parts.query, parts.fragment))
-    return urlunsplit((parts.scheme, netloc, path, query, fragment))
-
-
-def _quote(part: str) -> str:
-    lone_percent = re.sub("%(?![0-9A-Fa-f]{2})", "%25", clean(part))
-    return quote(lone_percent, safe="%;/?:@&=+$.-_!~*'(),")
+    path = requested.index("/", len("https://"))
+    escaped = requested[path:].replace("[", "%5B").replace("]", "%5D")
+    return f"{requested[:path]}{escaped}{mark}{quote(clean(fragment), safe=_FRAGMENT_SAFE)}"
 
 
 def language(tag: str | None) -> str | None:
@@ -90,9 +85,8 @@ def shorten(text: str, limit: int) -> str:
     """`text` with at most `limit` characters: cut between words where there are blanks, and marked so."""
     if len(text) <= limit:
         return text
-    start = text[: limit - 1]
-    words = start.rsplit(None, 1)[0]
-    return (words if len(words) > limit * 4 // 5 else start).rstrip() + "…"
+    words = text[: limit - 1].rsplit(None, 1)[0]
+    return f"{words}…" if len(words) > limit * 4 // 5 else cut(text, limit)
 
 
 def paragraphs(text: str) -> str:
