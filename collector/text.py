@@ -1,7 +1,7 @@
 """Text is cleaned once, at the door: what comes out can be stored, logged, put into XML and shown.
 
-`legal` keeps the shape of a text (for HTML), `clean` makes one line of it (for titles and names), `paragraphs`
-one line a paragraph (for articles). All limits on what a stranger may send are here, in characters.
+`legal` keeps the shape of a text (HTML), `clean` makes one line of it (titles and names), `paragraphs`
+one line a paragraph (articles). All limits on what a stranger may send are here, in characters.
 """
 
 from __future__ import annotations
