@@ -127,15 +127,17 @@ class Store:
         with self._write() as db:
             feeds.sync(db, configured, now)
 
-    def due_feeds(
-        self, now: datetime, limit: int | None = None, exclude: Collection[int] = ()
-    ) -> list[FeedState]:
-        """Feeds whose next poll has come, longest overdue first, without the ids in `exclude`."""
+    def due_feeds(self, now: datetime, limit: int | None = None, exclude: Collection[int] = ()) -> list[int]:
+        """The ids of feeds whose next poll has come, longest overdue first, without those in `exclude`."""
         return self._ask(feeds.due, now, limit, exclude)
 
-    def pollable_feeds(self, now: datetime) -> list[FeedState]:
-        """Feeds that may be polled now, due or not: all that are neither gone nor told to wait."""
+    def pollable_feeds(self, now: datetime) -> list[int]:
+        """The ids of feeds that may be polled now, due or not: all that are neither gone nor told to wait."""
         return self._ask(feeds.pollable, now)
+
+    def feed_states(self, ids: Sequence[int]) -> list[FeedState]:
+        """Those of these feeds that are polled still, in the order of the ids."""
+        return self._ask(feeds.by_ids, ids)
 
     def next_due_at(self) -> datetime | None:
         """When the next feed is due; None when there is none to poll."""
@@ -166,8 +168,8 @@ class Store:
         """
         return self._save_batch(records, _save_polls, self._salvage_poll)
 
-    def due_entries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[PendingEntry]:
-        """Entries that are to be collected now, oldest due first, without the ids in `exclude`."""
+    def due_entries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[int]:
+        """The ids of entries that are to be collected now, oldest due first, without those in `exclude`."""
         return self._ask(entries.due, now, limit, exclude)
 
     def pending_entries(self, ids: Collection[int]) -> list[PendingEntry]:

@@ -154,12 +154,11 @@ _PENDING = sa.select(
 ).join_from(entry, feed)
 
 
-def due(db: Connection, now: datetime, limit: int, exclude: Collection[int]) -> list[PendingEntry]:
-    """Entries that are to be collected now, oldest due first."""
-    query = (
-        _PENDING.where(entry.c.due_at <= now).order_by(entry.c.due_at, entry.c.id).limit(limit + len(exclude))
-    )
-    return [_pending(row) for row in db.execute(query) if row.id not in exclude][:limit]
+def due(db: Connection, now: datetime, limit: int, exclude: Collection[int]) -> list[int]:
+    """The ids of entries that are to be collected now, oldest due first."""
+    query = sa.select(entry.c.id).where(entry.c.due_at <= now).order_by(entry.c.due_at, entry.c.id)
+    ids = db.scalars(query.limit(limit + len(exclude)))
+    return [number for number in ids if number not in exclude][:limit]
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> list[PendingEntry]:

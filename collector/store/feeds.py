@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from ..model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
 from .revision import bump
-from .rows import pairs
+from .rows import chunks, pairs
 from .schema import article, entry, feed, sighting
 
 
@@ -32,7 +32,8 @@ class ConfiguredFeed(Protocol):
 
 
 _STATE = [feed.c[field.name] for field in fields(FeedState)]
-_DUE = feed.c.is_active & ~feed.c.is_gone
+_POLLED = feed.c.is_active & ~feed.c.is_gone
+_IDS = sa.select(feed.c.id).where(_POLLED).order_by(feed.c.next_poll_at, feed.c.id)
 
 # --- kept equal to feeds.yaml -------------------------------------------------------------------------------
 
@@ -89,31 +90,34 @@ def _fresh(url: str, now: datetime) -> dict[str, Any]:
 # --- read when due ------------------------------------------------------------------------------------------
 
 
-def due(db: Connection, now: datetime, limit: int | None, exclude: Collection[int]) -> list[FeedState]:
-    """Feeds whose next poll has come, longest overdue first."""
-    query = (
-        sa.select(*_STATE).where(_DUE, feed.c.next_poll_at <= now).order_by(feed.c.next_poll_at, feed.c.id)
-    )
+def due(db: Connection, now: datetime, limit: int | None, exclude: Collection[int]) -> list[int]:
+    """The ids of feeds whose next poll has come, longest overdue first."""
+    query = _IDS.where(feed.c.next_poll_at <= now)
     if limit is not None:
         query = query.limit(limit + len(exclude))
-    return [_state(row) for row in db.execute(query) if row.id not in exclude][:limit]
+    return [number for number in db.scalars(query) if number not in exclude][:limit]
 
 
-def pollable(db: Connection, now: datetime) -> list[FeedState]:
-    """Feeds that may be polled now, due or not; all but those told to wait, longest overdue first."""
+def pollable(db: Connection, now: datetime) -> list[int]:
+    """The ids of feeds that may be polled now, due or not: all but those told to wait."""
     may = sa.or_(feed.c.wait_until.is_(None), feed.c.wait_until <= now)
-    return [
-        _state(row) for row in db.execute(sa.select(*_STATE).where(_DUE, may).order_by(feed.c.next_poll_at))
-    ]
+    return list(db.scalars(_IDS.where(may)))
+
+
+def by_ids(db: Connection, ids: Sequence[int]) -> list[FeedState]:
+    """Those of these feeds that are polled still, in the order of the ids."""
+    found: dict[int, FeedState] = {}
+    for part in chunks(ids):
+        rows = db.execute(sa.select(*_STATE).where(_POLLED, feed.c.id.in_(part)))
+        found |= {row.id: FeedState(**row._mapping) for row in rows}
+    return [found[number] for number in ids if number in found]
 
 
 def next_due_at(db: Connection) -> datetime | None:
     """When the next feed is due; None when no feed is polled."""
-    return db.scalar(sa.select(sa.func.min(feed.c.next_poll_at, type_=feed.c.next_poll_at.type)).where(_DUE))
-
-
-def _state(row: Row[Any]) -> FeedState:
-    return FeedState(**row._mapping)
+    return db.scalar(
+        sa.select(sa.func.min(feed.c.next_poll_at, type_=feed.c.next_poll_at.type)).where(_POLLED)
+    )
 
 
 # --- saved after a poll -------------------------------------------------------------------------------------

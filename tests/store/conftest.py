@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,7 +55,21 @@ class World:
     def feeds(self, *keys: str) -> list[FeedState]:
         """Feeds that are configured and due, in the order of their keys."""
         self.store.sync_feeds([self.feed(key) for key in keys], self.now)
-        return sorted(self.store.due_feeds(self.now), key=lambda state: state.key)
+        return sorted(self.due_feeds(self.now), key=lambda state: state.key)
+
+    def due_feeds(
+        self, now: datetime, limit: int | None = None, exclude: Iterable[int] = ()
+    ) -> list[FeedState]:
+        """The states of feeds that are due."""
+        return self.store.feed_states(self.store.due_feeds(now, limit, set(exclude)))
+
+    def pollable_feeds(self, now: datetime) -> list[FeedState]:
+        """The states of feeds that may be polled."""
+        return self.store.feed_states(self.store.pollable_feeds(now))
+
+    def due_entries(self, now: datetime, limit: int, exclude: Iterable[int] = ()) -> list[PendingEntry]:
+        """Entries that are due."""
+        return self.store.pending_entries(self.store.due_entries(now, limit, set(exclude)))
 
     def item(self, key: str, *, known_id: int | None = None, at: datetime = NOW, **shown: Any) -> EntryToSave:
         url = f"https://news.example/{key}"
@@ -82,11 +97,11 @@ class World:
 
     def pending(self, *keys: str, feed: str = "a") -> list[PendingEntry]:
         """New entries of a feed, saved and due, in the order of their ids."""
-        states = {state.key: state for state in self.store.due_feeds(self.now)}
+        states = {state.key: state for state in self.due_feeds(self.now)}
         state = states.get(feed) or self.feeds(feed)[0]
         assert self.store.save_polls([self.poll(state, *map(self.item, keys))]) == [None]
         wanted = {f"guid:{key}" for key in keys}
-        found = [e for e in self.store.due_entries(self.now, 1000) if e.key in wanted and e.feed_key == feed]
+        found = [e for e in self.due_entries(self.now, 1000) if e.key in wanted and e.feed_key == feed]
         return sorted(found, key=lambda e: e.id)
 
     def draft(self, address: str, **details: Any) -> ArticleDraft:

@@ -70,7 +70,7 @@ def test_rewriting_keeps_the_key_and_the_first_sight(world):
     first = world.draft(PAGE, text="from the feed", text_source=TextSource.FEED)
     [key] = world.store.save_collected([world.collected(entry, first, retry_at=later)])
     [before] = world.store.channel(EVERYTHING).items
-    [again] = world.store.due_entries(later, 1)
+    [again] = world.due_entries(later, 1)
     second = world.draft(PAGE, text="from the page", first_seen_at=later, authors=("Kim",), title="New title")
     again_collected = world.collected(again, second, collected_at=later, matches=(world.match("brics"),))
 
@@ -103,7 +103,7 @@ def test_the_revision_changes_with_what_is_published_and_with_nothing_else(world
 
     a, _ = world.feeds("a", "b")
     world.store.save_polls([world.poll(a, world.item("1"), world.item("2"), title="Title")])
-    first, second = world.store.due_entries(world.now, 2)
+    first, second = world.due_entries(world.now, 2)
     assert not changed()
     unmatched = world.collected(first, world.draft(PAGE), matches=(), outcome=EntryOutcome.UNMATCHED)
     world.store.save_collected([unmatched])
@@ -241,7 +241,7 @@ def test_one_article_that_the_database_refuses_costs_itself_alone(world):
     assert isinstance(two, StoreError)
     assert isinstance(three, StoreError)
     assert "987654" in str(three)
-    assert [e.id for e in world.store.due_entries(world.now, 10)] == [bad.id, unknown.id]
+    assert [e.id for e in world.due_entries(world.now, 10)] == [bad.id, unknown.id]
 
 
 def test_export_holds_everything_that_is_known_of_an_article(world):

@@ -27,7 +27,7 @@ def test_writers_in_many_threads_lose_nothing(world):
         for turn in range(ROUNDS):
             items = [world.item(f"{number}-{turn}-{n}") for n in range(5)]
             assert world.store.save_polls([world.poll(states[number], *items)]) == [None]
-            mine = [e for e in world.store.due_entries(world.now, 1000) if e.feed_id == states[number].id]
+            mine = [e for e in world.due_entries(world.now, 1000) if e.feed_id == states[number].id]
             records = [world.collected(e, world.draft(e.canonical_url)) for e in mine]
             assert all(isinstance(saved, str) for saved in world.store.save_collected(records))
             world.store.channel(ChannelQuery(topics=("russia",)))
@@ -76,12 +76,13 @@ _WRITER = """
     store = Store.open(sys.argv[1])
     feed = SimpleNamespace(key="a", url="https://a.example/", name=None, language=None, disabled=False)
     store.sync_feeds([feed], now)
-    [state] = store.due_feeds(now)
+    [state] = store.feed_states(store.due_feeds(now))
     for turn in range(store.entry_count(state.id) // 20, 10_000):
         items = tuple(
             EntryToSave(
                 known_id=None, key=f"{turn}-{n}", guid=f"{turn}-{n}",
-                canonical_url=f"https://a.example/{turn}/{n}", title_hash=b"", content_hash=b"", identity_hash=None, due_at=now,
+                canonical_url=f"https://a.example/{turn}/{n}",
+                title_hash=b"", content_hash=b"", identity_hash=None, due_at=now,
                 entry=ParsedEntry(title="x" * 200, content="y" * 2000),
             )
             for n in range(20)
@@ -94,14 +95,15 @@ _WRITER = """
         print("polled", turn, flush=True)
         records = [
             Collected(
-                entry_id=e.id, feed_id=e.feed_id, article_id=None, outcome=EntryOutcome.KEPT, collected_at=now,
+                entry_id=e.id, feed_id=e.feed_id, article_id=None, outcome=EntryOutcome.KEPT,
+                collected_at=now,
                 article=ArticleDraft(
                     canonical_url=e.canonical_url, url=None, title="t", first_seen_at=now, text="z" * 2000,
                     text_source=TextSource.FEED,
                 ),
                 matches=(Match(topic="t", evidence=(hit,)),),
             )
-            for e in store.due_entries(now, 100)
+            for e in store.pending_entries(store.due_entries(now, 100))
         ]
         saved = store.save_collected(records)
         assert len(set(saved)) == len(records), saved
@@ -134,7 +136,7 @@ def test_a_killed_process_loses_nothing_that_it_had_saved(database):
         store = Store.open(database)
         store.check()
         totals = store.totals(["t"])
-        [state] = store.pollable_feeds(store.next_due_at())
+        [state] = store.feed_states(store.pollable_feeds(store.next_due_at()))
         assert totals.entries % 20 == 0
         assert totals.entries >= polled * 20
         assert state.etag == str(totals.entries // 20 - 1)  # the validator and its entries, or neither

@@ -22,7 +22,7 @@ def test_an_entry_comes_back_as_it_was_saved(world):
     )  # fmt: skip
     world.store.save_polls([world.poll(state, item, language="en", title="The A Times")])
 
-    [pending] = world.store.due_entries(world.now, 10)
+    [pending] = world.due_entries(world.now, 10)
 
     assert pending.entry == item.entry
     assert (pending.feed_key, pending.feed_title, pending.feed_language) == ("a", "The A Times", "en")
@@ -70,16 +70,16 @@ def test_saving_a_poll_twice_stores_each_entry_once(world):
 def test_a_changed_entry_is_due_again_and_keeps_its_article(world):
     """An edit updates, never doubles."""
     world.keep("1")
-    [known] = world.store.known_entries(world.store.due_feeds(world.now)[0].id, ["1"], [], [])
-    [state] = world.store.due_feeds(world.now)
+    [known] = world.store.known_entries(world.due_feeds(world.now)[0].id, ["1"], [], [])
+    [state] = world.due_feeds(world.now)
     later = world.now + world.hour
     edited = replace(world.item("1", known_id=known.id, at=later, title="Edited"), content_hash=b"new")
     world.store.save_polls([world.poll(state, edited, at=later)])
 
-    [pending] = world.store.due_entries(later, 10)
+    [pending] = world.due_entries(later, 10)
     [known] = world.store.known_entries(state.id, ["1"], [], [])
 
-    assert world.store.due_entries(world.now, 10) == []
+    assert world.due_entries(world.now, 10) == []
     assert (pending.entry.title, pending.attempts, pending.changes) == ("Edited", 0, 1)
     assert pending.article_id is not None
     assert (known.content_hash, known.changes, known.changed_at) == (b"new", 1, later)
@@ -89,7 +89,7 @@ def test_a_changed_entry_is_due_again_and_keeps_its_article(world):
 def test_seeing_an_entry_again_is_noted_on_it_and_on_its_article(world):
     """`last_seen_at` says how long a feed showed something."""
     world.keep("1")
-    [state] = world.store.due_feeds(world.now)
+    [state] = world.due_feeds(world.now)
     [known] = world.store.known_entries(state.id, ["1"], [], [])
     later = world.now + world.hour
     seen = Ingested(seen_ids=(known.id,), unchanged=1)
@@ -107,12 +107,10 @@ def test_due_entries_come_oldest_first_without_those_in_hand(world):
     early, late = world.now - world.hour, world.now + world.hour
     items = world.item("1"), world.item("2", at=early), world.item("3", at=late)
     world.store.save_polls([world.poll(state, *items)])
-    second, first = (
-        e.id for e in sorted(world.store.due_entries(world.now, 10), key=lambda e: e.entry.title)
-    )
+    second, first = (e.id for e in sorted(world.due_entries(world.now, 10), key=lambda e: e.entry.title))
 
-    assert [e.entry.guid for e in world.store.due_entries(world.now, 10)] == ["2", "1"]
-    assert [e.id for e in world.store.due_entries(world.now, 1, {first})] == [second]
+    assert [e.entry.guid for e in world.due_entries(world.now, 10)] == ["2", "1"]
+    assert [e.id for e in world.due_entries(world.now, 1, {first})] == [second]
     assert [e.entry.guid for e in world.store.pending_entries([second, first])] == ["2", "1"]
     assert world.store.pending_count(world.now) == 2
     assert world.store.pending_count(late) == 3
@@ -123,7 +121,7 @@ def test_a_settled_entry_is_handed_out_no_more_and_lets_its_content_go(world):
     [entry] = world.pending("1")
     world.store.save_collected([world.collected(entry, world.draft("https://news.example/1"))])
 
-    assert world.store.due_entries(world.now + 100 * world.hour, 10) == []
+    assert world.due_entries(world.now + 100 * world.hour, 10) == []
     assert world.store.pending_entries([entry.id]) == []
     totals = world.store.totals(["russia"])
     assert (totals.entries, totals.pending, totals.entry_outcomes) == (1, 0, {EntryOutcome.KEPT: 1})
@@ -133,13 +131,13 @@ def test_an_entry_whose_page_is_tried_again_keeps_its_content_until_then(world):
     """A retry has what the first try had, and knows its article."""
     [state] = world.feeds("a")
     world.store.save_polls([world.poll(state, world.item("1", content="<p>the text</p>"))])
-    [entry] = world.store.due_entries(world.now, 1)
+    [entry] = world.due_entries(world.now, 1)
     draft, later = world.draft("https://news.example/1"), world.now + world.hour
     world.store.save_collected([world.collected(entry, draft, retry_at=later)])
 
-    [again] = world.store.due_entries(later, 10)
+    [again] = world.due_entries(later, 10)
 
-    assert world.store.due_entries(world.now, 10) == []
+    assert world.due_entries(world.now, 10) == []
     assert again.entry.content == "<p>the text</p>"
     assert again.attempts == 1
     assert again.article_id is not None
@@ -148,12 +146,12 @@ def test_an_entry_whose_page_is_tried_again_keeps_its_content_until_then(world):
 def test_an_edit_that_came_while_the_entry_was_collected_is_collected_too(world):
     """Settling what was read before must not swallow what came after."""
     [entry] = world.pending("1")
-    [state] = world.store.due_feeds(world.now)
+    [state] = world.due_feeds(world.now)
     edited = world.item("1", known_id=entry.id, title="Edited", content="<p>new</p>")
     world.store.save_polls([world.poll(state, edited)])
     world.store.save_collected([world.collected(entry, world.draft("https://news.example/1"))])
 
-    [again] = world.store.due_entries(world.now, 10)
+    [again] = world.due_entries(world.now, 10)
 
     assert (again.entry.title, again.entry.content) == ("Edited", "<p>new</p>")
     assert again.article_id is not None
@@ -174,8 +172,8 @@ def test_one_entry_that_the_database_refuses_costs_itself_alone(world):
     assert isinstance(first, StoreError)
     assert "guid:bad" in str(first)
     assert second is None
-    assert sorted(e.entry.guid for e in world.store.due_entries(world.now, 10)) == ["1", "2", "3"]
-    assert world.store.due_feeds(world.now) == []
+    assert sorted(e.entry.guid for e in world.due_entries(world.now, 10)) == ["1", "2", "3"]
+    assert world.due_feeds(world.now) == []
 
 
 def test_one_poll_that_the_database_refuses_costs_itself_alone(world):
@@ -191,14 +189,14 @@ def test_one_poll_that_the_database_refuses_costs_itself_alone(world):
 
     assert isinstance(first, StoreError)
     assert second is None
-    assert [s.key for s in world.store.due_feeds(world.now)] == ["a"]
-    assert [e.entry.guid for e in world.store.due_entries(world.now, 10)] == ["2"]
+    assert [s.key for s in world.due_feeds(world.now)] == ["a"]
+    assert [e.entry.guid for e in world.due_entries(world.now, 10)] == ["2"]
 
 
 def test_a_time_without_a_zone_is_refused(world):
     """What it would mean is anybody's guess."""
     with pytest.raises(StoreError, match="without a zone"):
-        world.store.due_feeds(world.now.replace(tzinfo=None))
+        world.due_feeds(world.now.replace(tzinfo=None))
 
 
 def test_a_mistake_of_the_program_is_loud(world):

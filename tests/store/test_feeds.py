@@ -13,7 +13,7 @@ def test_new_feeds_are_due_at_once_and_a_second_sync_changes_nothing(world):
     world.feeds("a", "b")
     world.store.sync_feeds([world.feed("a"), world.feed("b")], world.now + world.hour)
 
-    assert [(s.key, s.next_poll_at) for s in world.store.due_feeds(world.now)] == [
+    assert [(s.key, s.next_poll_at) for s in world.due_feeds(world.now)] == [
         ("a", world.now),
         ("b", world.now),
     ]
@@ -26,9 +26,9 @@ def test_due_feeds_are_the_longest_overdue_first_without_those_in_hand(world):
     world.store.save_polls([world.poll(state) for state in polled])
     late = world.now + 2 * world.hour
 
-    assert [s.key for s in world.store.due_feeds(world.now)] == ["b", "c"]
-    assert [s.key for s in world.store.due_feeds(late, 2)] == ["b", "c"]
-    assert [s.key for s in world.store.due_feeds(late, 2, {b.id, c.id})] == ["a"]
+    assert [s.key for s in world.due_feeds(world.now)] == ["b", "c"]
+    assert [s.key for s in world.due_feeds(late, 2)] == ["b", "c"]
+    assert [s.key for s in world.due_feeds(late, 2, {b.id, c.id})] == ["a"]
     assert world.store.next_due_at() == world.now
 
 
@@ -44,7 +44,7 @@ def test_a_state_comes_back_as_it_was_saved(world):
     )  # fmt: skip
     world.store.save_polls([world.poll(saved)])
 
-    assert world.store.due_feeds(world.now + world.hour) == [saved]
+    assert world.due_feeds(world.now + world.hour) == [saved]
 
 
 def test_feeds_that_are_gone_disabled_or_removed_are_not_polled_but_kept(world):
@@ -53,12 +53,12 @@ def test_feeds_that_are_gone_disabled_or_removed_are_not_polled_but_kept(world):
     world.store.save_polls([world.poll(replace(a, is_gone=True)), world.poll(replace(b, etag='"b"'))])
     world.store.sync_feeds([world.feed("a"), world.feed("b", disabled=True)], world.now)
 
-    assert world.store.due_feeds(world.now + world.hour) == []
+    assert world.due_feeds(world.now + world.hour) == []
     assert {s.key: s.state for s in world.store.feeds()} == {"a": "gone", "b": "removed", "c": "removed"}
 
     world.store.sync_feeds([world.feed("a"), world.feed("b"), world.feed("c")], world.now)
 
-    assert {s.key: s.etag for s in world.store.due_feeds(world.now)} == {"b": '"b"', "c": None}
+    assert {s.key: s.etag for s in world.due_feeds(world.now)} == {"b": '"b"', "c": None}
 
 
 def test_another_address_under_the_same_key_starts_anew(world):
@@ -70,7 +70,7 @@ def test_another_address_under_the_same_key_starts_anew(world):
     world.store.save_polls([world.poll(old)])
     world.store.sync_feeds([world.feed("a", url="https://other.example/rss")], world.now + world.hour)
 
-    [new] = world.store.due_feeds(world.now + world.hour)
+    [new] = world.due_feeds(world.now + world.hour)
 
     assert (new.id, new.url, new.current_url) == (
         state.id,
@@ -92,7 +92,7 @@ def test_a_poll_of_the_old_address_does_not_touch_the_new_one(world):
     world.store.sync_feeds([world.feed("a", url="https://other.example/rss")], world.now)
     world.store.save_polls([world.poll(replace(state, etag='"old"'))])
 
-    assert [s.etag for s in world.store.due_feeds(world.now)] == [None]
+    assert [s.etag for s in world.due_feeds(world.now)] == [None]
 
 
 def test_a_renamed_feed_keeps_its_state(world):
@@ -101,14 +101,14 @@ def test_a_renamed_feed_keeps_its_state(world):
     world.store.save_polls([world.poll(replace(a, etag='"1"'))])
     world.store.sync_feeds([world.feed("z", url=a.url), world.feed("b")], world.now)
 
-    assert {s.key: (s.id, s.etag) for s in world.store.due_feeds(world.now)} == {
+    assert {s.key: (s.id, s.etag) for s in world.due_feeds(world.now)} == {
         "z": (a.id, '"1"'),
         "b": (b.id, None),
     }
 
     world.store.sync_feeds([world.feed("z", url=b.url), world.feed("b", url=a.url)], world.now)
 
-    assert {s.key: (s.id, s.url) for s in world.store.due_feeds(world.now)} == {
+    assert {s.key: (s.id, s.url) for s in world.due_feeds(world.now)} == {
         "z": (a.id, b.url),
         "b": (b.id, a.url),
     }
@@ -127,7 +127,7 @@ def test_all_feeds_may_be_polled_but_those_told_to_wait_and_gone(world):
         ]
     )
 
-    assert {s.key for s in world.store.pollable_feeds(world.now)} == {"a", "c"}
+    assert {s.key for s in world.pollable_feeds(world.now)} == {"a", "c"}
 
 
 def test_the_status_says_how_each_feed_is_doing(world):
@@ -151,7 +151,7 @@ def test_the_status_says_how_each_feed_is_doing(world):
             world.poll(replace(c, last_poll_at=world.now, wait_until=later, failures=1)),
         ]
     )
-    first = world.store.due_entries(world.now, 1)[0]
+    first = world.due_entries(world.now, 1)[0]
     draft = world.draft("https://news.example/1")
     world.store.save_collected([world.collected(first, draft)])
 
