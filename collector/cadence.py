@@ -164,7 +164,10 @@ def _interval(state: FeedState, poll: PollSummary, limits: Limits) -> float:
     # Some servers call a feed fresh for a year. Until half of it can have scrolled by, they are believed.
     asked = max(poll.ttl or 0.0, poll.cache_lifetime or 0.0)
     shown = poll.new + poll.seen
-    safe = shown / 2 * DAY / rate if shown else last * SLOWER
+    if not shown:  # 304, or the same bytes: nothing tells to come sooner, and `ttl` was told last time
+        wanted, safe = max(wanted, last), last * SLOWER
+    else:
+        safe = shown / 2 * DAY / rate
     return min(max(wanted, min(asked, safe), limits.min_interval), limits.max_interval)
 
 

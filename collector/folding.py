@@ -8,7 +8,8 @@ Marks on letters are decided script by script, because a mark may be a spelling 
 
 - Latin and Greek lose them, and ligatures and barred letters become plain (ø, ł, ß, æ);
 - Cyrillic loses stress marks and ё, but й is not и, nor ї і, nor ў у;
-- Arabic loses vowels, tatweel and the hamza on alef, and has one yeh, kaf and heh;
+- Arabic loses vowels, tatweel and the hamza on alef, and has one yeh, kaf and heh; the non-joiner between its
+  letters is a space, which Persian writes for it as often;
 - Hebrew loses points; Devanagari loses the nukta, and chandrabindu is anusvara;
 - everywhere else (kana, Hangul, the scripts of India and South-East Asia) a mark is a part of the letter.
 """
@@ -208,20 +209,24 @@ _SPACES = re.compile(r" {2,}")
 
 # --- characters that belong together ------------------------------------------------------------------------
 
-# A letter and the marks that follow it; Hangul letters of one syllable; half-width kana with a voice mark.
+# A letter and the marks that follow it; Hangul letters of one syllable; half-width kana with a voice mark;
+# the non-joiner between Arabic letters.
 _CLUSTER = re.compile(
     "[^\\s\u0300-\u036f][\u0300-\u036f]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
     "|[\u0621-\u064a\u06c1\u06d2\u06d5][\u0653-\u0655]+|[\u3046-\u30fd][\u3099\u309a]|[\uff66-\uff9d][\uff9e\uff9f]"
     "|[\u0900-\u0dff][\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dca\u0dcf\u0ddf]+"
+    "|(?<=[\u0620-\u06d5])\u200c+(?=[\u0620-\u06d5])"
 )
-_VOICED = re.compile("[\uff9e\uff9f]")
+_NORMAL_BUT_APART = re.compile("[\uff9e\uff9f\u200c]")  # what is in normal form, and belongs to its neighbour
 
 
 def _needs_composing(text: str) -> bool:
-    return not unicodedata.is_normalized("NFC", text) or _VOICED.search(text) is not None
+    return not unicodedata.is_normalized("NFC", text) or _NORMAL_BUT_APART.search(text) is not None
 
 
 def _compose(cluster: re.Match[str]) -> str:
     """The characters as one, where there is one; half-width ones become wide, as the voice mark needs."""
-    form = "NFKC" if _VOICED.search(cluster[0]) else "NFC"
+    if cluster[0][0] == "\u200c":
+        return " "
+    form = "NFKC" if "\uff65" < cluster[0][0] < "\uff9e" else "NFC"
     return unicodedata.normalize(form, cluster[0])

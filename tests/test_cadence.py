@@ -218,6 +218,13 @@ def test_a_failure_leaves_what_is_known() -> None:
     assert (kept.etag, kept.body_hash, kept.new_rate, kept.interval) == ('"1"', b"1", 6.0, 3_600)
 
 
+def test_a_ttl_is_kept_while_the_document_is_not_sent_again() -> None:
+    """Only the document states it; a 304 does not shorten what it asked for."""
+    state = after(feed(), replace(UNCHANGED, ttl=7_200), NOT_MODIFIED, NOT_MODIFIED)
+
+    assert 7_200 <= state.interval <= 7_500
+
+
 def test_jitter_spreads_feeds_but_not_the_users_own_interval() -> None:
     """A hundred feeds added together are not due together."""
     rand = random.Random(1)

@@ -46,7 +46,8 @@ from collector.folding import fold
             "Rus\u00adsia Rus\u200bsia Rus\u2060sia", "russia russia russia", id="invisible characters"
         ),
         pytest.param("\u202bIran\u202c \u200fIran", "iran iran", id="directions"),
-        pytest.param("می\u200cخواهد", "ميخواهد", id="zero-width non-joiner"),
+        pytest.param("می\u200cخواهد کره\u200cشمالی", "مي خواهد كره شمالي", id="Persian non-joiner"),
+        pytest.param("क्\u200cष", "क्ष", id="Indic non-joiner"),
         pytest.param("North \u00a0\t  Korea", "north korea", id="spaces"),
         pytest.param("north\nKorea", "north\nkorea", id="a line break is no space"),
         pytest.param(
