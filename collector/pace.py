@@ -41,7 +41,8 @@ class HostPace:
         self._hosts: dict[str, _Host] = {}
         self._sweep_at = MANY
 
-    def __len__(self) -> int:
+    @property
+    def remembered(self) -> int:
         """How many hosts are remembered."""
         return len(self._hosts)
 

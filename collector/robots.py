@@ -1,8 +1,8 @@
-"""robots.txt (RFC 9309), obeyed for article pages. Feeds are made to be fetched by robots and are not asked about.
+"""robots.txt (RFC 9309), obeyed for article pages. Feeds are made for robots and are not asked about.
 
 - Rules are kept for a day. 4xx, HTML or nothing at that address means that there are no rules.
-- A robots.txt that cannot be reached (5xx, timeout, …) never blocks: the rules known before stay in force, without
-  any the page is allowed, and it is tried again after an hour.
+- A robots.txt that cannot be reached (5xx, timeout, …) never blocks: the rules known before stay in force,
+  without any the page is allowed, and it is tried again after an hour.
 - At most 500 kB are read, as the RFC asks, for at most ten seconds.
 - Crawl-delay and Request-rate are obeyed up to 30 seconds between two pages.
 """
@@ -35,7 +35,7 @@ _LARGE = 2**15  # parsing more is done in a thread
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What a site's robots.txt says; `protego` is None when it says nothing. `size` in bytes, `until` on the clock."""
+    """What a robots.txt says; `protego` is None without any rule. `size` in bytes, `until` on the clock."""
 
     protego: Protego | None
     delay: float
@@ -108,15 +108,10 @@ class Robots:
     async def _parse(self, body: bytes) -> _Rules:
         text = body.decode("utf-8-sig", "replace")
         protego = await asyncio.to_thread(Protego.parse, text) if len(body) > _LARGE else Protego.parse(text)
-        rate = protego.request_rate(self._agent)
-        wishes = (
-            protego.crawl_delay(self._agent) or 0.0,
-            rate.seconds / rate.requests if rate and rate.requests else 0.0,
-        )
-        return _Rules(protego, min(max(wishes), LONGEST_DELAY), len(body), self._monotonic() + KEEP)
+        return _Rules(protego, _delay(protego, self._agent), len(body), self._monotonic() + KEEP)
 
     def _unreachable(self, origin: str, result: FetchFailed) -> _Rules:
-        # A host that asked to be left alone was not asked for its rules: then the page is not asked for either.
+        # A host that asked to be left alone was not asked for its rules; it is not asked for the page either.
         wait = RETRY if result.status or result.failure is not Failure.RATE_LIMITED else 0.0
         until = self._monotonic() + wait
         known = self._known.get(origin)
@@ -128,6 +123,15 @@ class Robots:
         self._known[origin] = rules
         while self._bytes > _CACHE_BYTES:
             self._bytes -= _counted(self._known.popitem(last=False)[1])
+
+
+def _delay(protego: Protego, agent: str) -> float:
+    rate = protego.request_rate(agent)
+    wishes = [
+        protego.crawl_delay(agent) or 0.0,
+        rate.seconds / rate.requests if rate and rate.requests else 0.0,
+    ]
+    return min(max((wish for wish in wishes if wish > 0), default=0.0), LONGEST_DELAY)  # not-a-number is not
 
 
 def _counted(rules: _Rules) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -111,7 +112,7 @@ def status_error(status: int, headers: Mapping[str, str], body: bytes, now: date
     if status == 304:
         reason += " although nothing was said to be known"
     if wait:
-        reason += f" and asks to wait {wait:.0f} s"
+        reason += f" and asks to wait {math.ceil(wait)} s"
     return FetchError(_NAMED.get(status, Failure.HTTP_ERROR), reason, status, wait)
 
 

@@ -31,7 +31,7 @@ async def read_body(response: ClientResponse, limit: int, *, cut: bool = False) 
     except FetchError as error:
         if not (cut and error.failure is Failure.TOO_LARGE):
             raise
-    return body.getvalue()
+    return body.getvalue()[:limit]
 
 
 async def _decode(response: ClientResponse, decoder: Decoder, body: io.BytesIO, limit: int) -> None:

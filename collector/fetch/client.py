@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -124,9 +125,8 @@ class Fetcher:
         """One exchange, when it is its turn: its result, None after a redirect, and the seconds it took."""
         host = trail.target.host
         if wait := await self._pace.enter(host, spacing):
-            raise FetchError(
-                Failure.RATE_LIMITED, f"{host} asked not to be visited for another {wait:.0f} s", None, wait
-            )
+            reason = f"{host} asked not to be visited for another {math.ceil(wait)} s"
+            raise FetchError(Failure.RATE_LIMITED, reason, retry_after=wait)
         try:
             async with self._slots:
                 started = self._monotonic()

@@ -45,6 +45,6 @@ class BoundedConnection(ResponseHandler):
 def bounded_connector(**options: Any) -> TCPConnector:
     """A TCPConnector that makes BoundedConnections."""
     connector = TCPConnector(**options)
-    # There is no public hook. tests/test_fetch.py fails when this stops to work.
+    # There is no public hook. tests/fetch/test_client.py fails when this stops to work.
     connector._factory = partial(BoundedConnection, loop=asyncio.get_running_loop())
     return connector

@@ -81,7 +81,8 @@ class _Stage:
                 self._begin(data)
             if self._stream is None:
                 if not self._members:  # what follows a complete stream is junk
-                    yield self._counted(data)
+                    yield data
+                    self._count(data)
                 return
             data = yield from self._inflate(data)
 
@@ -90,7 +91,7 @@ class _Stage:
             data = self._held
             self._begin(data)
             if self._stream is None:
-                yield self._counted(data)
+                yield data
             else:
                 yield from self._inflate(data)
         if self._stream is not None:
@@ -114,7 +115,8 @@ class _Stage:
             except zlib.error:
                 raise FetchError(Failure.BROKEN, "the compressed answer is damaged") from None
             if piece:
-                yield self._counted(piece)
+                yield piece
+                self._count(piece)
             if self._stream.eof:
                 return self._end(self._stream.unused_data)
             data = self._stream.unconsumed_tail
@@ -128,11 +130,10 @@ class _Stage:
         self._stream, self._held = None, b""
         return rest
 
-    def _counted(self, piece: bytes) -> bytes:
+    def _count(self, piece: bytes) -> None:
         self._left -= len(piece)
         if self._left < 0:
             raise too_large()
-        return piece
 
 
 def too_large() -> FetchError:

@@ -119,7 +119,7 @@ def _detail(cause: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return plain(cause.verify_message)
     if isinstance(cause, ssl.SSLError):
-        return plain((cause.reason or "").replace("_", " ").lower())
+        return plain((getattr(cause, "reason", "") or "").replace("_", " ").lower())
     if isinstance(cause, socket.gaierror):
         known = cause.errno == socket.EAI_NONAME
         return "there is no such name" if known else plain(cause.strerror or "")
