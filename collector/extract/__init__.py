@@ -1,6 +1,6 @@
 """A page's bytes -> Extraction: the article's text, and what the page says of it.
 
-    bytes | decode | parse into one tree | read the page's statements | text | metadata, each field with its source
+bytes | decode | parse into one tree | read its statements | text | metadata, each field with its source
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FEWEST_LETTERS = 60
 
 
 def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
-    """The article on a page. `url` is the address that it came from, `charset` what the Content-Type header says.
+    """The article on a page. `url` is the address that it came from, `charset` the Content-Type header's.
 
     Raises ExtractError, and nothing else, when there is no article to be had.
     """
@@ -31,7 +31,7 @@ def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
         return _extract(body, url, charset)
     except (ExtractError, MemoryError):
         raise
-    except Exception as error:  # a stranger's bytes met a fault in a parser: this page's outcome, nobody else's
+    except Exception as error:  # a stranger's bytes met a fault in a parser: the outcome of this page alone
         raise ExtractError(f"the page could not be read ({type(error).__name__})") from error
 
 
@@ -69,7 +69,7 @@ def _weight(text: str) -> int:
 
 
 def _language(text: str, declared: tuple[str, str] | None) -> tuple[str, str] | None:
-    """The declared language, unless the text is surely in another: templates keep the language of their makers."""
+    """The declared language, unless the text is surely in another: templates keep that of their makers."""
     certain = detect(text, sure=0.9)
     if certain is not None and (declared is None or declared[1] != certain):
         return "text", certain

@@ -1,8 +1,9 @@
-"""A page's bytes -> its characters, as browsers read them (WHATWG Encoding and HTML §13.2.3), wrong declarations included.
+"""A page's bytes -> its characters, as browsers read them (WHATWG Encoding; HTML §13.2.3), misdeclared ones
+too.
 
-In order: a byte order mark, valid UTF-8, the header's charset, the page's own declaration, a guess. Valid UTF-8 comes
-before every declaration, unlike in browsers: text in another encoding is never valid UTF-8 by chance, and many servers
-declare what they do not send.
+In order: a byte order mark, valid UTF-8, the header's charset, the page's own declaration, a guess. Valid
+UTF-8 comes before every declaration, unlike in browsers: text in another encoding is never valid UTF-8 by
+chance, and many servers declare what they do not send.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _REPLACEMENT = "\ufffd"
 
 
 def decode(body: bytes, charset: str | None = None) -> str:
-    """The page's characters; unreadable bytes become U+FFFD. `charset` is what the Content-Type header says."""
+    """The page's characters; unreadable bytes become U+FFFD. `charset` is the Content-Type header's."""
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace")
@@ -53,7 +54,7 @@ def _candidates(body: bytes, charset: str | None) -> list[str]:
     declared = [match[1].decode("ascii") for r in (_DECLARED, _XML_DECLARED) if (match := r.search(head))]
     labels = [charset or "", *declared]
     codecs_named = [codec for label in labels if (codec := _codec(label)) is not None]
-    # Mostly UTF-8 with a few broken bytes: cut in the middle of a character, or put together from several sources.
+    # UTF-8 with a few broken bytes: cut inside a character, or put together from several sources.
     return [*codecs_named, "utf-8"] if codecs_named else ["utf-8", *_guessed(body)]
 
 

@@ -1,7 +1,7 @@
 """The JSON-LD of a page (schema.org): its nodes, and the one that describes the page's article.
 
-Publishers write arrays, graphs, several types in one node, references, and JSON that is none: all of it is read as
-far as it goes.
+Publishers write arrays, graphs, several types in one node, references, and JSON that is none: all of it is
+read as far as it goes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ Node = dict[str, Any]
 _MAX_NODES = 5_000
 _MAX_CHARS = 2_000_000
 
-_WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*$")
+_OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)?\s*")
+_CLOSING = re.compile(r"\s*(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # Keys whose values are worth picking out of JSON that cannot be read at all.
 _PICKED = re.compile(r'"(headline|datePublished|dateModified|inLanguage)"\s*:\s*"((?:[^"\\]|\\.){1,2000}+)"')
@@ -47,7 +48,7 @@ class Graph:
         return value
 
     def article(self, url: str) -> Node:
-        """The node of the page's article, {} when there is none: the one that names the page's address, or the first."""
+        """The node of the page's article: the one that names the page's address, or the fullest."""
         articles = [node for node in self.top if is_article(node)]
         identity = url_identity(url)
         return max(articles, key=lambda node: (_names(node, identity), _fullness(node)), default={})
@@ -71,13 +72,14 @@ def strings(value: Any) -> list[str]:
 
 def _documents(script: str) -> list[Any]:
     """The JSON documents in a script: mostly one, none when it cannot be read."""
-    script = _WRAPPERS.sub("", script[:_MAX_CHARS]).strip().rstrip(";")
+    script = script[:_MAX_CHARS].strip()
+    script = _CLOSING.sub("", script[_OPENING.match(script).end() :])
     for text in (script, _TRAILING_COMMA.sub(r"\1", script)):
         try:
             return [json.loads(text, strict=False)]
         except (ValueError, RecursionError):
             continue
-    picked = {key: value for key, value in reversed(_PICKED.findall(script))}
+    picked = dict(reversed(_PICKED.findall(script)))
     return [{"@type": "Article", **{k: _unescaped(v) for k, v in picked.items()}}] if picked else []
 
 
@@ -89,7 +91,7 @@ def _unescaped(value: str) -> str:
 
 
 def _nodes(documents: list[Any], keys: tuple[str, ...] | None) -> Iterator[Node]:
-    """The nodes of the documents in order, a node before what it contains; only inside `keys`, or everywhere."""
+    """The nodes of the documents in order, a node before what it contains, in `keys` alone or everywhere."""
     stack = documents[::-1]
     for _ in range(_MAX_NODES):
         if not stack:

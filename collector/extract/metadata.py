@@ -1,4 +1,4 @@
-"""What a page says of its article, field by field: several statements in order of trust, the first sound one counts.
+"""What a page says of its article, field by field: of its statements, in order of trust, the first sound one.
 
 Every function returns (where it came from, value), or None when the page does not say.
 """
@@ -83,14 +83,31 @@ _AUTHOR_META = (
     "authors",
     "creator",
 )
-_TITLE_META = ("twitter:title", "dc.title", "dcterms.title", "citation_title", "sailthru.title", "parsely-title")
-_IMAGE_META = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "image")
+_TITLE_META = (
+    "twitter:title",
+    "dc.title",
+    "dcterms.title",
+    "citation_title",
+    "sailthru.title",
+    "parsely-title",
+)
+_IMAGE_META = (
+    "og:image:secure_url",
+    "og:image",
+    "og:image:url",
+    "twitter:image",
+    "twitter:image:src",
+    "image",
+)
 
 
 def title(page: Page, article: Node, site_names: Iterable[str]) -> tuple[str, str] | None:
     """The headline, without the site's name."""
     stated = [
-        *(("json-ld", text) for text in (strings(article.get("headline")) or strings(article.get("name")))[:1]),
+        *(
+            ("json-ld", text)
+            for text in (strings(article.get("headline")) or strings(article.get("name")))[:1]
+        ),
         *(("opengraph", text) for text in page.meta.get("og:title", [])[:1]),
         *(("heading", text) for text in page.headings[:1]),
     ]
@@ -153,8 +170,7 @@ def _published_claims(page: Page, article: Node) -> Claims:
     for node in page.graph.top:
         if not is_article(node):
             yield from (("json-ld", value) for value in strings(node.get("datePublished")))
-    yield from (("time", time.value) for time in page.times if time.is_publication)
-    yield from (("time", time.value) for time in page.times[:1])
+    yield from (("time", value) for value in page.times[:1])
 
 
 def updated(page: Page, article: Node, published_at: datetime | None) -> tuple[str, datetime] | None:
@@ -216,7 +232,10 @@ def site(page: Page, article: Node) -> tuple[str, str] | None:
     claims = [
         ("opengraph", page.first_meta("og:site_name")),
         *(("json-ld", name) for name in publishers(page, article)),
-        ("meta", page.first_meta("application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")),
+        (
+            "meta",
+            page.first_meta("application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher"),
+        ),
     ]
     return next(((source, name) for source, claim in claims if (name := clean(claim, MAX_NAME))), None)
 
@@ -232,5 +251,9 @@ def site_names(page: Page, article: Node) -> list[str]:
     """Everything that the site calls itself on the page, its host included."""
     host = urlsplit(urljoin(page.url, "/")).hostname or ""
     labels = host.removeprefix("www.").split(".")
-    names = [*publishers(page, article), *page.meta.get("og:site_name", []), *page.meta.get("application-name", [])]
+    names = [
+        *publishers(page, article),
+        *page.meta.get("og:site_name", []),
+        *page.meta.get("application-name", []),
+    ]
     return [*names, host, ".".join(labels), *labels[:-1], "".join(labels)]

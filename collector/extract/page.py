@@ -25,18 +25,11 @@ _BYLINES = XPath(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimeElement:
-    """A <time>: its machine-readable value, or its text; whether it is marked as the publication of something."""
-
-    value: str
-    is_publication: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The statements of one page. Keys are lower case; values keep their order, and may be anything a stranger wrote.
+    """The statements of one page. Keys are lower case; values keep their order, and may be anything.
 
-    `meta` is by name or property, `links` by rel, `microdata` by itemprop.
+    `meta` is by name or property, `links` by rel, `microdata` by itemprop. `times` are the values of the
+    <time> elements, first those that are marked as a time of publication.
     """
 
     url: str
@@ -46,7 +39,7 @@ class Page:
     meta: dict[str, list[str]]
     links: dict[str, list[str]]
     microdata: dict[str, list[str]]
-    times: tuple[TimeElement, ...]
+    times: tuple[str, ...]
     bylines: tuple[str, ...]
     graph: Graph
 
@@ -61,7 +54,7 @@ def read_page(tree: HtmlElement, url: str) -> Page:
     title = tree.find(".//title")
     return Page(
         url=url,
-        language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang", ""),
+        language=tree.get("lang") or tree.get("xml:lang", ""),
         title=_text(title) if title is not None else "",
         headings=tuple(text for h in list(tree.iter("h1"))[:20] if (text := _text(h))),
         meta=_metas(tree),
@@ -109,7 +102,9 @@ def _bylines(tree: HtmlElement) -> tuple[str, ...]:
     links = [text for element in _AUTHOR_LINKS(tree)[:10] if (text := _text(element))]
     if links:
         return tuple(links)
-    return tuple(text for element in _BYLINES(tree)[:3] if (text := _text(element)) and len(text) <= _MAX_BYLINE)[:1]
+    return tuple(
+        text for element in _BYLINES(tree)[:3] if (text := _text(element)) and len(text) <= _MAX_BYLINE
+    )[:1]
 
 
 def _item_name(element: HtmlElement) -> str:
@@ -118,17 +113,10 @@ def _item_name(element: HtmlElement) -> str:
     return names[0].get("content") or _text(names[0]) if names else _text(element)
 
 
-def _times(tree: HtmlElement) -> tuple[TimeElement, ...]:
-    return tuple(
-        TimeElement(value=value, is_publication=_is_publication(element))
-        for element in list(tree.iter("time"))[:_MAX_STATEMENTS]
-        if (value := element.get("datetime", "").strip() or _text(element))
-    )
-
-
-def _is_publication(element: HtmlElement) -> bool:
-    marks = f"{element.get('itemprop', '')} {element.get('class', '')}".lower()
-    return element.get("pubdate") is not None or "publish" in marks or "entry-date" in marks
+def _times(tree: HtmlElement) -> tuple[str, ...]:
+    elements = list(tree.iter("time"))[:_MAX_STATEMENTS]
+    elements.sort(key=lambda element: element.get("pubdate") is None)
+    return tuple(value for e in elements if (value := e.get("datetime", "").strip() or _text(e)))
 
 
 def _text(element: HtmlElement) -> str:

@@ -1,4 +1,4 @@
-"""The names of people out of what pages put where an author belongs: bylines, lists in one string, outlets, addresses."""
+"""The names of people out of what pages put where an author belongs: bylines, lists, outlets, addresses."""
 
 from __future__ import annotations
 
@@ -26,16 +26,41 @@ _BETWEEN = re.compile(
 )
 # What languages put behind a name: a degree, or a Korean reporter's post.
 _POST = re.compile(r"\s*(?:\s(?:기자|특파원|논설위원|객원기자|인턴기자|선임기자)|記者|记者)$")
-_DEGREES = frozenset({"phd", "md", "jr", "sr", "ii", "iii", "iv", "esq", "mba", "cfa", "dds", "rn", "jd", "dr", "cpa", "edd"})
+_DEGREES = frozenset(
+    {"phd", "md", "jr", "sr", "ii", "iii", "iv", "esq", "mba", "cfa", "dds", "rn", "jd", "dr", "cpa", "edd"}
+)
 _NOBODY = frozenset(
-    {"admin", "administrator", "author", "editor", "editors", "editorial", "staff", "redaktion", "redaction", "redaccion"}
-    | {"redazione", "redactie", "web", "online", "webmaster", "user", "guest", "anonymous", "unknown", "none", "null"}
+    {
+        "admin",
+        "administrator",
+        "author",
+        "editor",
+        "editors",
+        "editorial",
+        "staff",
+        "redaktion",
+        "redaction",
+        "redaccion",
+    }
+    | {
+        "redazione",
+        "redactie",
+        "web",
+        "online",
+        "webmaster",
+        "user",
+        "guest",
+        "anonymous",
+        "unknown",
+        "none",
+        "null",
+    }
     | {"undefined", "newsroom", "newsdesk", "team"}
 )
 
 
 def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...]:
-    """Who is named in the claims, each once, in order. What names one of the outlets, or nobody, is left out."""
+    """Who is named in the claims, each once, in order; nobody who is called like one of the outlets."""
     not_people = {comparable(outlet) for outlet in outlets} | _NOBODY
     found: dict[str, str] = {}
     for claim in claims:
@@ -58,4 +83,6 @@ def _at_commas(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) == 2 and all(" " not in part for part in parts):
         return [f"{parts[1]} {parts[0]}"]
-    return parts[:1] + [p for p in parts[1:] if comparable(p) not in _DEGREES and len(p.split()) <= _MOST_WORDS]
+    return parts[:1] + [
+        p for p in parts[1:] if comparable(p) not in _DEGREES and len(p.split()) <= _MOST_WORDS
+    ]

@@ -7,10 +7,10 @@ from trafilatura import bare_extraction
 
 from collector.text import MAX_CONTENT, paragraphs
 
-# Chosen by measuring trafilatura's modes on news pages and on blogs (tests/bench/extraction.py). The precise mode
-# is best wherever it finds the body; where it drops a part of the body, the balanced mode finds more than twice as
-# much. Whether that can be is told from the page's <p> elements, so that few pages are worked on twice: one in
-# fifteen, with the same result as all of them.
+# Chosen by measuring trafilatura's modes on news pages and on blogs (tests/bench/extraction.py). The precise
+# mode is best wherever it finds the body; where it drops a part of the body, the balanced mode finds more
+# than twice as much. Whether that can be is told from the page's <p> elements, so that few pages are worked
+# on twice: one in fifteen, with the same result as all of them.
 _PART = 0.5
 _TINY = 250
 

@@ -17,10 +17,11 @@ def comparable(text: str) -> str:
 
 
 def headline(claims: Sequence[tuple[str, str]], site_names: Sequence[str]) -> tuple[str, str] | None:
-    """Of (source, title) claims in order of trust the one that the most of them agree on, without the site's name.
+    """Of (source, title) claims in order of trust the one that the most of them agree on, without the site's
+    name.
 
-    A claim agrees with a title that it repeats, alone or with more before or behind a separator. None when no claim
-    holds more than a name of the site.
+    A claim agrees with a title that it repeats, alone or with more before or behind a separator. None when no
+    claim holds more than a name of the site.
     """
     sites = {key for name in site_names if (key := comparable(name))}
     cleaned = [(source, without_site(title, sites)) for source, title in claims]
@@ -48,7 +49,9 @@ def without_site(title: str, sites: set[str]) -> str:
 def _is_site(part: str, sites: set[str]) -> bool:
     """Whether a part is a site's name, perhaps with a word more ("BBC News", "example.com")."""
     key = comparable(part)
-    return bool(key) and any(key == site or (len(site) > 3 and key in (f"{site}com", f"www{site}com")) for site in sites)
+    return bool(key) and any(
+        key == site or (len(site) > 3 and key in (f"{site}com", f"www{site}com")) for site in sites
+    )
 
 
 def _parts(title: str) -> set[str]:

@@ -1,7 +1,7 @@
 """Characters -> one lxml tree that metadata and text are read from, whatever the page does to the parser.
 
-libxml2 gives up on markup nested deeper than 255 and on runs of text longer than 10 MB, and then keeps nothing of what
-it read. Such a page is flattened, or cut, and parsed again.
+libxml2 gives up on markup nested deeper than 255 and on runs of text longer than 10 MB, and then keeps
+nothing of what it read. Such a page is flattened or cut. Everything here takes linear time.
 """
 
 from __future__ import annotations
@@ -18,32 +18,77 @@ from collector.text import MAX_CONTENT
 # A page beyond this many characters is first rid of what holds no text. Pages are 0.2 million on average.
 _LARGE = 1_000_000
 
-# Kept of a page's nesting when it is deeper than the parser allows.
-_MAX_DEPTH = 200
+# Kept of a page's nesting when it is deeper than the parser allows. What stands between (<li>, <tr>, <td>) is
+# not counted, because its end tags may be left out, and makes at most four of one.
+_MAX_DEPTH = 60
 
 # More elements than this hold no article, but take a minute. Pages have 2,000 on average, large ones 20,000.
 _MAX_TAGS = 100_000
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
+# References to what is no character, or to one of the 32 that HTML reads as windows-1252 (HTML §13.2.5.80).
+_REFERENCE = re.compile(
+    r"&#(?:0*(?P<decimal>[0-8]|1[124-9]|2\d|3[01]|12[89]|1[34]\d|15\d|5[5-7]\d{3}|6553[45]|\d{7,})"
+    r"|x0*(?P<hex>[0-8bcef]|1[0-9a-f]|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,}))(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
 # What a large page is rid of: comments, style sheets, scripts other than JSON-LD.
-_BALLAST = re.compile(r"<!--|<(script|style)\b(?![^>]{0,2000}ld\+json)[^>]{0,2000}>", re.IGNORECASE)
+_BALLAST = re.compile(r"<!--|<(script|style)\b(?![^>]{0,300}ld\+json)[^>]{0,300}>", re.IGNORECASE)
 _BALLAST_END = {
     None: re.compile("-->"),
     "script": re.compile(r"</script\s*>", re.IGNORECASE),
     "style": re.compile(r"</style\s*>", re.IGNORECASE),
 }
-_LONG_RUN = re.compile(rf"([^<]{{{MAX_CONTENT}}})[^<]++")
 _SPACES = re.compile(r"[ \t\r\n]{100,}+")
+_BREAKS = re.compile(r"<br\s*/?>(?:\s*+<br\s*/?>)++", re.IGNORECASE)
 
 # Elements that have no end tag, or are seldom given one: they do not count as nesting.
-_FLAT = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split())
-_INLINE = frozenset("a abbr b bdi bdo cite code em font i mark q s small span strike strong sub sup time tt u var".split())
+_FLAT = frozenset(
+    {
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    }
+    | {"p", "li", "dt", "dd", "tr", "td", "th", "option"}
+)
+_INLINE = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strike",
+    }
+    | {"strong", "sub", "sup", "time", "tt", "u", "var"}
+)
 
 
 def parse_html(markup: str) -> HtmlElement:
     """The tree of a page. Raises ExtractError when there is no element in it."""
-    markup = _CONTROLS.sub("", markup)
+    markup = _REFERENCE.sub(_referenced, _CONTROLS.sub("", markup))
     if len(markup) > _LARGE:
         markup = _lightened(markup)
     tree, is_whole = _parse(markup)
@@ -63,6 +108,14 @@ def _drop_code(tree: HtmlElement) -> None:
             element.drop_tree()
 
 
+def _referenced(reference: re.Match[str]) -> str:
+    code = int(reference["decimal"] or "0") or int(reference["hex"] or "0", 16)
+    if 0x80 <= code <= 0x9F:
+        return bytes([code]).decode("windows-1252", "ignore")
+    is_character = 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF or 31 < code < 0xD800
+    return reference[0] if is_character else ""
+
+
 def _parse(markup: str) -> tuple[HtmlElement, bool]:
     """The tree, and whether the parser read the page to its end."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
@@ -76,14 +129,31 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
 
 
 def _lightened(markup: str) -> str:
-    """A large page without its comments, scripts (JSON-LD stays), style sheets, long blanks and endless paragraphs."""
-    markup = _LONG_RUN.sub(r"\1", _SPACES.sub("\n", _without_ballast(markup)))
+    """A large page without what holds no text, without endless blanks and paragraphs, with fewer tags."""
+    markup = _BREAKS.sub("<br><br>", _SPACES.sub("\n", _without_ballast(markup)))
+    markup = "<".join(map(_shortened, markup.split("<")))
+    if _end_of_tags(markup) is None:
+        return markup
+    markup = _flattened(markup)
+    return markup[: _end_of_tags(markup)]
+
+
+def _shortened(piece: str) -> str:
+    """A tag and the text behind it, which may be as long as an article."""
+    if len(piece) <= MAX_CONTENT:
+        return piece
+    tag, end, text = piece.partition(">")
+    return tag + end + text[:MAX_CONTENT]
+
+
+def _end_of_tags(markup: str) -> int | None:
+    """Where a page has had more tags than any article, None when it has fewer."""
     last = next(islice(_TAG.finditer(markup), _MAX_TAGS, None), None)
-    return markup if last is None else markup[: last.start()]
+    return last and last.start()
 
 
 def _without_ballast(markup: str) -> str:
-    """What begins first ends first, as in browsers. Linear in time: where an end is missing, the rest stays."""
+    """What begins first ends first, as in browsers. Where an end is missing, the rest stays."""
     kept = []
     position = 0
     while (start := _BALLAST.search(markup, position)) is not None:
@@ -110,4 +180,4 @@ def _flattened(markup: str) -> str:
             return tag[0]
         return "" if name in _INLINE else "<br>"
 
-    return _TAG.sub(keep, markup)
+    return _BREAKS.sub("<br><br>", _TAG.sub(keep, markup))

@@ -2,8 +2,8 @@
 
     python tests/bench/extraction.py [--every N] [SET ...]
 
-SET is a folder of the shared extraction data (fundus, wcxb, dates). Prints score.py's figures for our code and for
-trafilatura's default mode with metadata, and the CPU time per page of both.
+SET is a folder of the shared extraction data (fundus, wcxb, dates). Prints score.py's figures for our code
+and for trafilatura's default mode with metadata, and the CPU time per page of both.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from trafilatura import bare_extraction
@@ -52,7 +53,9 @@ def alone(body: bytes, url: str) -> Row:
 
 
 def run(contestant: Callable[[bytes, str], Row], pages: list[tuple[Row, bytes]], out: Path) -> list[float]:
-    """Write one prediction a line; return the CPU seconds of each page. The first page is done once more, to warm up."""
+    """Write one prediction a line; return the CPU seconds of each page. Runs the first page twice, to warm
+    up.
+    """
     contestant(pages[0][1], pages[0][0]["url"])
     seconds = []
     with out.open("w", encoding="utf-8") as file:
@@ -80,7 +83,10 @@ def compare(name: str, every: int) -> None:
     """Print the figures of one set."""
     lines = (DATA / name / "expected.jsonl").read_text(encoding="utf-8").splitlines()[::every]
     golds = [json.loads(line) for line in lines]
-    pages = [(gold, gzip.decompress((DATA / name / "html" / f"{gold['id']}.html.gz").read_bytes())) for gold in golds]
+    pages = [
+        (gold, gzip.decompress((DATA / name / "html" / f"{gold['id']}.html.gz").read_bytes()))
+        for gold in golds
+    ]
     figures, cpu = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for contestant in (alone, ours):
@@ -91,8 +97,8 @@ def compare(name: str, every: int) -> None:
     for key, figure in figures[ours].items():
         if isinstance(figure, float):
             print(f"  {key:28}{figures[alone][key] or 0:9.4f} {figure:9.4f}")
-    for label, measure in (("CPU ms a page", lambda s: 1e3 * sum(s) / len(s)), ("CPU ms, slowest page", lambda s: 1e3 * max(s))):
-        print(f"  {label:28}{measure(cpu[alone]):9.1f} {measure(cpu[ours]):9.1f}")
+    print(f"  {'CPU ms a page':28}{1e3 * mean(cpu[alone]):9.1f} {1e3 * mean(cpu[ours]):9.1f}")
+    print(f"  {'CPU ms, slowest page':28}{1e3 * max(cpu[alone]):9.1f} {1e3 * max(cpu[ours]):9.1f}")
     print(f"  {'CPU, ratio':28}{1:9.2f} {sum(cpu[ours]) / sum(cpu[alone]):9.2f}", flush=True)
 
 
