@@ -94,6 +94,7 @@ _partial(
     article.c.is_news.desc(),
     article.c.dated_at.desc(),
     article.c.id.desc(),
+    article.c.first_seen_at,  # so that "seen since" is decided without a look at the article
     where=article.c.is_kept == sa.true(),
 )
 _partial(
@@ -102,7 +103,6 @@ _partial(
     unique=True,
     where=article.c.corpus_file.is_not(None),
 )
-_partial("article_kept_seen", article.c.first_seen_at, where=article.c.is_kept == sa.true())
 _partial(
     "article_unmatched",
     article.c.first_seen_at,

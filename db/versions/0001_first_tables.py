@@ -102,7 +102,7 @@ def upgrade() -> None:
     op.create_index(
         "article_kept",
         "article",
-        [sa.text("is_news DESC"), sa.text("dated_at DESC"), sa.text("id DESC")],
+        [sa.text("is_news DESC"), sa.text("dated_at DESC"), sa.text("id DESC"), "first_seen_at"],
         **_where(_true("is_kept")),
     )
     op.create_index(
@@ -112,7 +112,6 @@ def upgrade() -> None:
         unique=True,
         **_where(sa.column("corpus_file").is_not(None)),
     )
-    op.create_index("article_kept_seen", "article", ["first_seen_at"], **_where(_true("is_kept")))
     op.create_index(
         "article_unmatched",
         "article",
