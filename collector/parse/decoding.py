@@ -50,7 +50,8 @@ _USUAL = {
     **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk"), ("cp1251",)),
     **dict.fromkeys(("pl", "cs", "sk", "hu", "ro", "hr", "sl"), ("cp1250",)),
     "zh": ("gb18030", "big5"), "ja": ("euc_jp", "cp932"), "ko": ("cp949",), "ar": ("cp1256",),
-    "fa": ("cp1256",), "he": ("cp1255",), "el": ("cp1253",), "tr": ("cp1254",), "th": ("cp874",), "vi": ("cp1258",),
+    "fa": ("cp1256",), "he": ("cp1255",), "el": ("cp1253",), "tr": ("cp1254",), "th": ("cp874",),
+    "vi": ("cp1258",),
 }  # fmt: skip
 _GUESS_BYTES = 20_000
 _HIGH = re.compile(rb"[\x80-\xff]")

@@ -33,10 +33,11 @@ _MAGIC = (
 # kilobytes.
 _HEAD_CHARS = 100_000
 _ROOT = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!doctype\s+(?P<page>html)\b|"
+    r"<!--.*?(?:-->|\Z)|"
     r"<(?P<tag>(?:[A-Za-z][\w.-]*:)?(?P<name>rss|rdf|feed|channel|urlset|sitemapindex|html|head|body|opml|svg))(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
+_PAGE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})")
 _NOT_FEEDS = {
     **dict.fromkeys(("html", "head", "body"), "an HTML page"),
@@ -93,12 +94,13 @@ def read(body: bytes, headers: Mapping[str, str], url: str) -> Document:
 def _find_root(text: str) -> tuple[str, int]:
     """The root element's name as it is written, and where it starts."""
     for found in _ROOT.finditer(text, 0, _HEAD_CHARS):
-        what = found["page"] or found["name"]
-        if what is None:
+        if found["name"] is None:
             continue
-        if what.lower() in _NOT_FEEDS:
-            raise ParseError(f"{_NOT_FEEDS[what.lower()]}, not a feed")
-        return found["tag"][0:], found.start()
+        if found["name"].lower() in _NOT_FEEDS:
+            raise ParseError(f"{_NOT_FEEDS[found['name'].lower()]}, not a feed")
+        return found["tag"], found.start()
+    if _PAGE.match(text):
+        raise ParseError("an HTML page, not a feed")
     first = _FIRST_TAG.search(text, 0, _HEAD_CHARS)
     if first and text.startswith("<"):
         raise ParseError(f"an XML or HTML document that begins with <{first[1]}>, not a feed")
@@ -127,21 +129,32 @@ def _find_end(text: str, tag: str, start: int) -> int | None:
 
 def _complete_part(text: str, tag: str, root: str) -> str:
     """`text` without the entry in which it was cut, its open elements closed."""
-    name = _ENTRY_NAMES.get(root, "item")
+    spans = entry_spans(text, root)
+    first = re.search(rf"<(?:[\w.-]+:)?{_entry_name(root)}[\s/>]", text, re.IGNORECASE)
+    cut_at = first.start() if first else text.rfind(">") + 1
+    end = spans[-1][1] if spans else cut_at
+    channel = "</channel>" if root in _HAS_CHANNEL and "</channel" not in text[:end] else ""
+    return f"{text[:end]}{channel}</{tag}>"
+
+
+def entry_spans(text: str, root: str) -> list[tuple[int, int]]:
+    """Where each complete entry of a document starts and ends; one inside another counts as its text."""
     tokens = re.compile(
-        rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<end>/?)(?:[\w.-]+:)?{name}(?=[\s/>])[^<>]*(?P<empty>/?)>",
+        r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|"
+        rf"<(?P<end>/?)(?:[\w.-]+:)?{_entry_name(root)}(?=[\s/>])[^<>]*>",
         re.DOTALL | re.IGNORECASE,
     )
-    opened, complete = None, None
+    spans, start = [], None
     for token in tokens.finditer(text):
         if token["end"] is None:
             continue
         if token["end"] or token[0].endswith("/>"):
-            opened, complete = None, token.end()
-        elif opened is None:
-            opened = token.start()
-    if opened is None and complete is None:  # cut before the first entry
-        opened = text.rfind(">") + 1
-    text = text[: complete if opened is None else opened]
-    channel = "</channel>" if root in _HAS_CHANNEL and "</channel" not in text else ""
-    return f"{text}{channel}</{tag}>"
+            spans.append((token.start() if start is None else start, token.end()))
+            start = None
+        elif start is None:
+            start = token.start()
+    return spans
+
+
+def _entry_name(root: str) -> str:
+    return _ENTRY_NAMES.get(root, "item")

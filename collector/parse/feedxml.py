@@ -8,6 +8,7 @@ lets active content through.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,14 +19,14 @@ from collector.errors import ParseError
 from collector.html import absolute_url, escape, sanitise
 from collector.model import Enclosure, ParsedEntry, ParsedFeed
 from collector.parse import fields
-from collector.parse.document import Document
+from collector.parse.document import Document, entry_spans
 from collector.parse.repair import fault, repair
 from collector.text import MAX_SUMMARY, cut
 
 ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
-_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+_START_TAG = re.compile(r"<[^<>]*>?")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # RSS 1.0 syndication module
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
@@ -39,13 +40,8 @@ def parse(document: Document) -> ParsedFeed:
     if malformed:
         warnings.append(f"malformed XML ({malformed})")
         text = repair(text)
-    found = feedparser.parse(
-        io.BytesIO(_DECLARATION + text.encode("utf-8", "replace")),
-        response_headers={**_HEADERS, "content-language": fields.language(document.language) or ""},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    version = found["version"] or ""
+    found = _read(document, text, warnings)
+    version = found["version"] or ("cdf" if document.root == "channel" else "")
     if not version and not found["entries"]:
         raise ParseError(f"an XML document with the root <{document.root}>, not a feed")
     feed = found["feed"]
@@ -60,6 +56,55 @@ def parse(document: Document) -> ParsedFeed:
         ttl=_ttl(feed),
         entries=tuple(reader.read_all(found["entries"], warnings)),
         warnings=tuple(warnings),
+    )
+
+
+def _read(document: Document, text: str, warnings: list[str]) -> dict[str, Any]:
+    """What feedparser reads. It raises on what its authors did not think of (a stray </media:player>):
+    then the entries are read apart, and only those are lost.
+    """
+    language = fields.language(document.language) or ""
+    try:
+        return _feedparser(text, language)
+    except Exception:  # of any type: the fault is feedparser's
+        spans = entry_spans(text, document.root)
+        if not spans:
+            raise
+    head, tail = text[: spans[0][0]], text[spans[-1][1] :]
+    try:
+        found = _feedparser(head + tail, language)
+    except Exception as error:
+        warnings.append(f"what the document says of itself cannot be read ({error!r:.100})")
+        head, tail = _START_TAG.match(text)[0], ""
+        found = _feedparser(head, language)
+    entries = [text[start:end] for start, end in spans]
+    found["entries"] = _read_apart(head, entries, tail, language, warnings)
+    return found
+
+
+def _read_apart(
+    head: str, entries: list[str], tail: str, language: str, warnings: list[str]
+) -> list[dict[str, Any]]:
+    """The readable entries, found by halving."""
+    try:
+        return _feedparser(head + "".join(entries) + tail, language)["entries"]
+    except Exception as error:
+        if len(entries) == 1:
+            warnings.append(f"an entry cannot be read ({error!r:.100})")
+            return []
+    half = len(entries) // 2
+    return [
+        *_read_apart(head, entries[:half], tail, language, warnings),
+        *_read_apart(head, entries[half:], tail, language, warnings),
+    ]
+
+
+def _feedparser(text: str, language: str) -> dict[str, Any]:
+    return feedparser.parse(
+        io.BytesIO(_DECLARATION + text.encode("utf-8", "replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-language": language},
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
 
 
@@ -112,9 +157,8 @@ class _EntryReader:
                 warnings.append(f"entry {number} cannot be read ({error!r:.100})")
                 continue
             if fields.is_blank(entry):
-                warnings.append(f"entry {number} is empty")
-            else:
-                yield entry
+                warnings.append(f"entry {number} shows nothing")
+            yield entry
         if len(entries) > fields.MAX_ENTRIES:
             warnings.append(f"only the first {fields.MAX_ENTRIES} of {len(entries)} entries are read")
 

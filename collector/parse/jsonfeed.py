@@ -87,11 +87,13 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
 
 def _entries(items: list[Any], base: str, warnings: list[str]) -> Iterator[ParsedEntry]:
     for number, item in enumerate(items[: fields.MAX_ENTRIES], 1):
-        entry = _entry(item, base) if isinstance(item, dict) else None
-        if entry is None or fields.is_blank(entry):
-            warnings.append(f"item {number} is {'empty' if entry else 'no object'}")
-        else:
-            yield entry
+        if not isinstance(item, dict):
+            warnings.append(f"item {number} is no object")
+            continue
+        entry = _entry(item, base)
+        if fields.is_blank(entry):
+            warnings.append(f"item {number} shows nothing")
+        yield entry
     if len(items) > fields.MAX_ENTRIES:
         warnings.append(f"only the first {fields.MAX_ENTRIES} of {len(items)} items are read")
 

@@ -30,7 +30,7 @@ def parse(document: Document) -> ParsedFeed:
     entries, warnings = [], []
     for number, element in enumerate(urls[: fields.MAX_ENTRIES], 1):
         entry = _entry(_values(element), document.url)
-        if entry is None or fields.is_blank(entry):
+        if entry is None:
             warnings.append(f"url {number} is no news")
         else:
             entries.append(entry)
