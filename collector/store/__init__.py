@@ -57,7 +57,7 @@ class Store:
         self._engine = dialects.make_engine(url)
         self._writer = dialects.writing(self._engine)
         self._turn = threading.Lock()
-        self.name = str(dialects.file_of(url) or url.set(drivername="postgresql"))
+        self.name = dialects.name_of(url)
 
     # --- the database as a whole ----------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class Store:
     def hold(self) -> AbstractContextManager[None]:
         """The exclusive right to poll, while the block runs. Raises InUse when another process has it."""
         file = dialects.file_of(self._url)
-        return lock.hold_file(file) if file else self._hold_on_server()
+        return lock.hold_file(file) if file else lock.hold_advisory(self._engine)
 
     def backup(self, target: str | Path) -> None:
         """Copies the database, which may be in use, into a new file. See `store.backup`."""
@@ -297,11 +297,6 @@ class Store:
         version = self._revision()
         if version is not None and not migrations.is_known(version):
             raise migrations.newer(self.name, version)
-
-    @contextmanager
-    def _hold_on_server(self) -> Iterator[None]:
-        with dialects.own_errors(self.name), lock.hold_advisory(self._engine, self.name):
-            yield
 
 
 def _save_polls(db: Connection, records: Sequence[PollRecord]) -> list[None]:

@@ -91,6 +91,11 @@ def file_of(url: URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
+def name_of(url: URL) -> str:
+    """The database as people are told of it: a file's path, or a server's address without the password."""
+    return str(file_of(url) or url.set(drivername="postgresql"))
+
+
 def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     """An engine whose connections behave alike on both databases. Nothing is opened yet.
 
@@ -105,7 +110,14 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
             "options": "-c timezone=UTC",
         }
         # pre_ping: a restarted server costs a new connection, not an error.
-        return sa.create_engine(url, connect_args=options, pool_pre_ping=True, json_serializer=serialise)
+        return sa.create_engine(
+            url,
+            connect_args=options,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=24,
+            json_serializer=serialise,
+        )
     engine = sa.create_engine(
         url,
         # isolation_level=None: the driver begins no transaction by itself, `_begin` does.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from ..errors import InUse, StoreError
+from .dialects import name_of, own_errors
 
 _KEY = 0x636F6C6C656374  # any number that no one else takes for an advisory lock in our database
 
@@ -47,32 +48,48 @@ def hold_file(path: Path) -> Iterator[None]:
         except BlockingIOError:
             holder = os.read(descriptor, 100).decode("ascii", "replace").strip()
             raise _in_use(str(path), f"process {holder}" if holder else "another process") from None
-        _held.add(descriptor)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
-        yield
+        with _kept_from_children(descriptor):
+            yield
     finally:
-        _held.discard(descriptor)
         os.close(descriptor)
 
 
 @contextmanager
-def hold_advisory(engine: Engine, name: str) -> Iterator[None]:
+def hold_advisory(engine: Engine) -> Iterator[None]:
     """Holds an advisory lock of a PostgreSQL database, on a connection of its own. The server lets go of it
     with that.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
-            holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
-            raise _in_use(name, str(holder or "another process"))
-        descriptor = db.connection.driver_connection.fileno()  # type: ignore[union-attr]
-        _held.add(descriptor)
+    name = name_of(engine.url)
+    with own_errors(name):
+        db = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        with own_errors(name):
+            if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
+                holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
+                raise _in_use(name, str(holder or "another process"))
+            descriptor = db.connection.driver_connection.fileno()  # type: ignore[union-attr]
         try:
-            yield
+            with _kept_from_children(descriptor):
+                yield
         finally:
-            _held.discard(descriptor)
-            # Closed, not returned to the pool: the lock must not outlive this block.
-            db.invalidate()
+            # A server takes a moment to notice a closed connection; the next one may start at once.
+            with suppress(sa.exc.SQLAlchemyError):
+                db.execute(sa.select(sa.func.pg_advisory_unlock(_KEY)))
+    finally:
+        # Closed, not returned to the pool: the lock must not outlive this block.
+        db.invalidate()
+        db.close()
+
+
+@contextmanager
+def _kept_from_children(descriptor: int) -> Iterator[None]:
+    _held.add(descriptor)
+    try:
+        yield
+    finally:
+        _held.discard(descriptor)
 
 
 _HOLDER = """

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, Connection
 
 from ..errors import StoreError, StoreNewer
 from ..shipped import shipped
-from .dialects import make_engine, writing
+from .dialects import make_engine, name_of, writing
 
 HEAD = "0001"  # the newest migration in db/versions
 
@@ -25,7 +25,8 @@ def revision_of(db: Connection) -> str | None:
     if "alembic_version" in tables:
         return db.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     if tables:
-        raise StoreError("the database has tables that are not Collector's; give it a database of its own")
+        name = name_of(db.engine.url)
+        raise StoreError(f"{name} has tables that are not Collector's; give it a database of its own")
     return None
 
 

@@ -170,7 +170,7 @@ def test_the_migrations_make_the_indexes_that_the_program_uses(database):
     engine.dispose()
 
     assert migrated == declared
-    assert len([name for name in migrated if name.startswith("article")]) >= 4
+    assert len([name for name in migrated if name.startswith("article_")]) >= 3
 
 
 def definitions(db: sa.Connection) -> dict[str, str]:
@@ -254,6 +254,8 @@ def test_two_programs_that_start_together_migrate_once(database):
 def test_the_second_collector_is_refused_with_the_first_ones_number(database):
     """Reading and writing go on beside it; when the first ends, the second may."""
     first, second = prepared(database), prepared(database)
+    with pytest.raises(UnicodeError), first.hold():
+        "\ud800".encode()  # what goes wrong under the lock is not the lock's error
     with first.hold():
         with pytest.raises(InUse, match=f"process {os.getpid()}"), second.hold():
             pass
