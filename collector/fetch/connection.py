@@ -23,7 +23,7 @@ class HeadTooLargeError(ClientPayloadError):
 
 
 class BoundedConnection(ResponseHandler):
-    """Counts what arrives while no body is being read."""
+    """Counts what arrives while no body is being read; tells whoever reads one that its framing is broken."""
 
     _head = 0
 
@@ -40,6 +40,14 @@ class BoundedConnection(ResponseHandler):
             if self._head > LARGEST_HEAD and self.transport is not None:
                 self.set_exception(HeadTooLargeError())
                 self.transport.abort()
+
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        super().set_exception(exc, *cause)
+        # aiohttp tells whoever waits for a head; whoever reads a body would wait for the deadline.
+        payload = self._payload
+        if payload is not None and not payload.is_eof() and payload.exception() is None:
+            payload.set_exception(ClientPayloadError("the framing of the body is broken"))
 
 
 def bounded_connector(**options: Any) -> TCPConnector:

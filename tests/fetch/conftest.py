@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +43,16 @@ async def fetcher(make: Make) -> AsyncIterator[Fetcher]:
     """A fetcher that may reach loopback."""
     async with make() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def hostile(shared: Path) -> Iterator[int]:
+    """The port of a running hostile server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(shared / "hostile" / "hostile.py"), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert "hostile server on" in process.stdout.readline()
+        yield port
+        process.terminate()

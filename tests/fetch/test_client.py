@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import time
 
 import pytest
@@ -182,6 +183,19 @@ async def test_a_body_without_a_length_ends_with_the_connection(fetcher: Fetcher
 
     async with serve(old) as server:
         assert (await success(fetcher, server.url())).body == BODY
+
+
+async def test_a_fault_in_the_middle_of_a_body_is_noticed_at_once(fetcher: Fetcher) -> None:
+    """Not only at the deadline, though the connection stays open."""
+
+    async def later(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(CHUNKED + b"5\r\nhello\r\n")
+        await asyncio.sleep(0.05)
+        writer.write(b"zz\r\nhello\r\n0\r\n\r\n")
+        await asyncio.sleep(30)
+
+    async with serve(later) as server, asyncio.timeout(2):
+        assert (await failure(fetcher, server.url())).failure is Failure.BROKEN
 
 
 async def test_a_head_that_does_not_end_is_cut(fetcher: Fetcher) -> None:
@@ -503,16 +517,22 @@ async def test_a_proxy_is_used_as_configured_and_not_for_private_targets(make) -
     assert "s3cret" not in repr((broken, odd))
 
 
-async def test_what_cannot_be_reached_says_why(fetcher: Fetcher) -> None:
+async def test_what_cannot_be_reached_says_why(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection and a name that does not exist are different things."""
+
+    def unknown_name(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown_name)
     refused = await failure(fetcher, "http://127.0.0.1:1/")
-    unknown = await failure(fetcher, "http://name.invalid/")
+    unknown = await failure(fetcher, "http://name.example/")
 
     assert (
         refused.failure,
         refused.reason.split("(")[-1].rstrip(")"),
     ) == (Failure.CONNECT, "connection refused")
-    assert Failure.DNS is unknown.failure
+    assert unknown.failure is Failure.DNS
+    assert unknown.reason == "the server's name cannot be looked up: there is no such name"
 
 
 # --- connections and turns --------------------------------------------------------------------------------
