@@ -41,7 +41,6 @@ class BoundedConnection(ResponseHandler):
                 self.set_exception(HeadTooLargeError())
                 self.transport.abort()
 
-
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         super().set_exception(exc, *cause)
         # aiohttp tells whoever waits for a head; whoever reads a body would wait for the deadline.

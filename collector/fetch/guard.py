@@ -14,13 +14,13 @@ import errno
 import socket
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from ipaddress import ip_address
 
 from collector.addresses import Network, address_refusal
 
 # aiohappyeyeballs joins the errors of several addresses into one OSError that keeps a common errno. No system
 # call sets this.
 FORBIDDEN = -0xF0BB
-_WILDCARDS = ("0.0.0.0", "::")
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
 OwnAddresses = Collection[tuple[str, int]]
@@ -37,7 +37,7 @@ class ForbiddenAddressError(OSError):
 class Guard:
     """Creates sockets for permitted addresses only.
 
-    `own` are the (address, port) pairs that this program listens on, read at every connect; they are refused
+    `own` are the (host, port) pairs that this program listens on, read at every connect; they are refused
     even inside networks that `allowed` opens.
     """
 
@@ -68,14 +68,16 @@ class Guard:
 
 
 def is_own(address: str, port: int, own: OwnAddresses) -> bool:
-    """Whether this program listens there, on this address or on all of them."""
-    if not any(port == own_port for _, own_port in own):
+    """Whether this program listens there: on this address, on all of them, or on a name such as localhost."""
+    hosts = [own_host for own_host, own_port in own if own_port == port]
+    return address in hosts or (not all(map(_is_specific, hosts)) and _is_local(address))
+
+
+def _is_specific(host: str) -> bool:
+    try:
+        return not ip_address(host).is_unspecified
+    except ValueError:
         return False
-    return any(
-        address == own_host or (own_host in _WILDCARDS and _is_local(address))
-        for own_host, own_port in own
-        if own_port == port
-    )
 
 
 def _is_local(address: str) -> bool:

@@ -484,7 +484,12 @@ async def test_our_own_address_is_refused_even_in_an_open_network(make) -> None:
     own: set[tuple[str, int]] = set()
     async with make(own_addresses=own) as fetcher, serve(http(BODY)) as server:
         await success(fetcher, server.url())
-        for listening, asked in (("127.0.0.3", "0x7f.3"), ("0.0.0.0", "127.0.0.9")):
+        for listening, asked in (
+            ("127.0.0.3", "0x7f.3"),
+            ("0.0.0.0", "127.0.0.9"),
+            ("localhost", "127.0.0.8"),
+        ):
+            own.clear()
             own.add((listening, server.port))
             result = await failure(fetcher, server.url(host=asked))
             assert result.failure is Failure.FORBIDDEN_ADDRESS
