@@ -59,7 +59,7 @@ def day_in_address(url: str) -> Moment | None:
 
 
 def best_moment(claims: Iterable[tuple[str, str]]) -> tuple[str, Moment] | None:
-    """Of (source, value) claims in order of trust the first that can be read, made precise by those behind it.
+    """Of (source, value) claims in order of trust the first that can be read, made precise by those behind.
 
     A day is replaced by a time on that day, a time without zone by the same moment with its zone.
     """

@@ -14,6 +14,8 @@ import re
 import webencodings
 from charset_normalizer import from_bytes
 
+from collector.errors import ExtractError
+
 # Labels whose codec browsers replace by a larger one that Python knows under another name.
 _LARGER = {"gbk": "gb18030", "utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": "windows-1252"}
 
@@ -24,6 +26,9 @@ _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
+# PDF, PNG, GIF, JPEG, ZIP, gzip (MIME Sniffing standard, §6)
+_BINARY = (b"%PDF-", b"\x89PNG\r\n", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08")
+
 # So many characters in a thousand may be unreadable before a declaration is taken for wrong.
 _TOLERATED = 10
 _GUESS_BYTES = 20_000
@@ -31,7 +36,12 @@ _REPLACEMENT = "\ufffd"
 
 
 def decode(body: bytes, charset: str | None = None) -> str:
-    """The page's characters; unreadable bytes become U+FFFD. `charset` is the Content-Type header's."""
+    """The page's characters; unreadable bytes become U+FFFD. `charset` is the Content-Type header's.
+
+    Raises ExtractError for what is no text at all.
+    """
+    if body.startswith(_BINARY):
+        raise ExtractError("an image, a PDF or an archive, no HTML document")
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace")

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from collector.extract.dates import Moment, best_moment, day_in_address
 from collector.extract.jsonld import Node, is_article, strings
-from collector.extract.page import Page
+from collector.extract.page import Page, bylines
 from collector.extract.people import people
 from collector.extract.titles import headline
 from collector.html import absolute_url, title_text
@@ -30,7 +30,6 @@ _PUBLISHED_META = (
     "parsely-pub-date",
     "sailthru.date",
     "cxenseparse:recs:publishtime",
-    "datepublished",
     "dc.date.issued",
     "dcterms.issued",
     "dcterms.created",
@@ -60,7 +59,6 @@ _UPDATED_META = (
     "og:article:modified_time",
     "og:updated_time",
     "article:modified",
-    "datemodified",
     "dcterms.modified",
     "dc.date.modified",
     "last-modified",
@@ -126,17 +124,23 @@ def _cleaned(claims: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def authors(page: Page, article: Node, outlets: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
     """Who wrote the article: people, and only where the page names none the outlet that it names instead."""
-    stated = (
+    stated = [
         ("json-ld", _authors_of(page, article)),
         ("meta", [value for name in _AUTHOR_META for value in page.meta.get(name, [])]),
         ("microdata", page.microdata.get("author", [])),
-        ("link", page.bylines),
-    )
-    for not_people in (list(outlets), []):
-        for source, claims in stated:
-            if found := people(claims, not_people):
-                return source, found
-    return None
+    ]
+    not_people = list(outlets)
+    if found := _named(stated, not_people):
+        return found
+    seen = [("byline", bylines(page))]
+    return _named(seen, not_people) or _named([*stated, *seen], [])
+
+
+def _named(
+    stated: Iterable[tuple[str, Iterable[str]]], not_people: list[str]
+) -> tuple[str, tuple[str, ...]] | None:
+    found = ((source, people(claims, not_people)) for source, claims in stated)
+    return next((claim for claim in found if claim[1]), None)
 
 
 def _authors_of(page: Page, article: Node) -> list[str]:
@@ -216,6 +220,8 @@ def image(page: Page, article: Node) -> tuple[str, str] | None:
     claims = [
         *(("opengraph", value) for name in _IMAGE_META for value in page.meta.get(name, [])[:1]),
         *(("json-ld", value) for value in _images(page, article)),
+        *(("microdata", value) for value in page.microdata.get("image", [])),
+        *(("link", value) for value in page.links.get("image_src", [])),
     ]
     found = ((source, absolute_url(claim, page.url)) for source, claim in claims)
     return next(((source, url) for source, url in found if url), None)

@@ -16,7 +16,7 @@ _MAX_STATEMENTS = 300
 _MAX_BYLINE = 100
 
 _IN_COMMENT = "ancestor::*[contains(@class, 'comment') or contains(@id, 'comment') or @itemprop = 'comment']"
-_ITEMS = XPath(f"//body//*[@itemprop][not({_IN_COMMENT})]")
+_ITEMS = XPath(f"//*[@itemprop][not({_IN_COMMENT})]")
 _AUTHOR_LINKS = XPath(f"//body//a[@rel = 'author'][not({_IN_COMMENT})]")
 _BYLINES = XPath(
     f"""//body//*[contains(@class, 'byline') or contains(@class, 'author') or contains(@class, 'Author')]
@@ -40,8 +40,8 @@ class Page:
     links: dict[str, list[str]]
     microdata: dict[str, list[str]]
     times: tuple[str, ...]
-    bylines: tuple[str, ...]
     graph: Graph
+    tree: HtmlElement
 
     def first_meta(self, *names: str) -> str:
         """The first value of the first of the names that the page has, "" when it has none."""
@@ -61,16 +61,28 @@ def read_page(tree: HtmlElement, url: str) -> Page:
         links=_links(tree),
         microdata=_microdata(tree),
         times=_times(tree),
-        bylines=_bylines(tree),
         graph=Graph(scripts),
+        tree=tree,
     )
+
+
+def bylines(page: Page) -> list[str]:
+    """The texts of links that say that they lead to the author, else of what the page's classes call so.
+
+    Looked for only when somebody asks, because few pages need it.
+    """
+    links = [text for element in _AUTHOR_LINKS(page.tree)[:10] if (text := _text(element))]
+    if links:
+        return links
+    texts = [_text(element) for element in _BYLINES(page.tree)[:3]]
+    return [text for text in texts if 0 < len(text) <= _MAX_BYLINE][:1]
 
 
 def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for element in list(tree.iter("meta"))[:_MAX_STATEMENTS]:
         content = element.get("content", "").strip()
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
+        for attribute in ("property", "name", "http-equiv"):
             if content and (name := element.get(attribute)):
                 found[name.strip().lower()].append(content)
     return dict(found)
@@ -95,16 +107,6 @@ def _microdata(tree: HtmlElement) -> dict[str, list[str]]:
             if value:
                 found[name].append(value)
     return dict(found)
-
-
-def _bylines(tree: HtmlElement) -> tuple[str, ...]:
-    """The texts of links that say that they lead to the author, else of what the page's classes call so."""
-    links = [text for element in _AUTHOR_LINKS(tree)[:10] if (text := _text(element))]
-    if links:
-        return tuple(links)
-    return tuple(
-        text for element in _BYLINES(tree)[:3] if (text := _text(element)) and len(text) <= _MAX_BYLINE
-    )[:1]
 
 
 def _item_name(element: HtmlElement) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
 
 from collector.text import MAX_CONTENT, paragraphs
+
+with warnings.catch_warnings():  # about a proxy library for its downloader, which is not used here
+    warnings.simplefilter("ignore")
+    from trafilatura import bare_extraction
 
 # Chosen by measuring trafilatura's modes on news pages and on blogs (tests/bench/extraction.py). The precise
 # mode is best wherever it finds the body; where it drops a part of the body, the balanced mode finds more

@@ -16,7 +16,7 @@ from collector.errors import ExtractError
 from collector.text import MAX_CONTENT
 
 # A page beyond this many characters is first rid of what holds no text. Pages are 0.2 million on average.
-_LARGE = 1_000_000
+_LARGE = 500_000
 
 # Kept of a page's nesting when it is deeper than the parser allows. What stands between (<li>, <tr>, <td>) is
 # not counted, because its end tags may be left out, and makes at most four of one.
@@ -25,23 +25,22 @@ _MAX_DEPTH = 60
 # More elements than this hold no article, but take a minute. Pages have 2,000 on average, large ones 20,000.
 _MAX_TAGS = 100_000
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
 # References to what is no character, or to one of the 32 that HTML reads as windows-1252 (HTML §13.2.5.80).
 _REFERENCE = re.compile(
-    r"&#(?:0*(?P<decimal>[0-8]|1[124-9]|2\d|3[01]|12[89]|1[34]\d|15\d|5[5-7]\d{3}|6553[45]|\d{7,})"
-    r"|x0*(?P<hex>[0-8bcef]|1[0-9a-f]|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,}))(?![0-9a-f]);?",
-    re.IGNORECASE,
+    r"&#(?i:0*(?P<decimal>[0-8]|1[124-9]|2\d|3[01]|12[89]|1[34]\d|15\d|5[5-7]\d{3}|6553[45]|\d{7,})"
+    r"|x0*(?P<hex>[0-8bcef]|1[0-9a-f]|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,}))(?![0-9a-fA-F]);?"
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
 # What a large page is rid of: comments, style sheets, scripts other than JSON-LD.
-_BALLAST = re.compile(r"<!--|<(script|style)\b(?![^>]{0,300}ld\+json)[^>]{0,300}>", re.IGNORECASE)
+_BALLAST = re.compile(r"<(?:!--|(?i:(script|style)\b(?![^>]{0,300}ld\+json))[^>]{0,300}>)")
 _BALLAST_END = {
     None: re.compile("-->"),
-    "script": re.compile(r"</script\s*>", re.IGNORECASE),
-    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "script": re.compile(r"</(?i:script)\s*>"),
+    "style": re.compile(r"</(?i:style)\s*>"),
 }
 _SPACES = re.compile(r"[ \t\r\n]{100,}+")
-_BREAKS = re.compile(r"<br\s*/?>(?:\s*+<br\s*/?>)++", re.IGNORECASE)
+_BREAKS = re.compile(r"<(?i:br\s*/?>(?:\s*+<br\s*/?>)++)")
 
 # Elements that have no end tag, or are seldom given one: they do not count as nesting.
 _FLAT = frozenset(
@@ -87,8 +86,10 @@ _INLINE = frozenset(
 
 
 def parse_html(markup: str) -> HtmlElement:
-    """The tree of a page. Raises ExtractError when there is no element in it."""
-    markup = _REFERENCE.sub(_referenced, _CONTROLS.sub("", markup))
+    """The tree of a page. Raises ExtractError when it is none."""
+    if _TAG.search(markup) is None:
+        raise ExtractError("no HTML document")
+    markup = _REFERENCE.sub(_referenced, markup)
     if len(markup) > _LARGE:
         markup = _lightened(markup)
     tree, is_whole = _parse(markup)
@@ -120,7 +121,9 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
     """The tree, and whether the parser read the page to its end."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(
+            markup.encode("utf-8", "replace").translate(None, _CONTROLS), parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
             return etree.Element("html"), False
@@ -131,7 +134,8 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
 def _lightened(markup: str) -> str:
     """A large page without what holds no text, without endless blanks and paragraphs, with fewer tags."""
     markup = _BREAKS.sub("<br><br>", _SPACES.sub("\n", _without_ballast(markup)))
-    markup = "<".join(map(_shortened, markup.split("<")))
+    if len(markup) > MAX_CONTENT:
+        markup = "<".join(map(_shortened, markup.split("<")))
     if _end_of_tags(markup) is None:
         return markup
     markup = _flattened(markup)
@@ -148,6 +152,8 @@ def _shortened(piece: str) -> str:
 
 def _end_of_tags(markup: str) -> int | None:
     """Where a page has had more tags than any article, None when it has fewer."""
+    if markup.count("<") <= _MAX_TAGS:
+        return None
     last = next(islice(_TAG.finditer(markup), _MAX_TAGS, None), None)
     return last and last.start()
 

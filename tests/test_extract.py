@@ -1,0 +1,173 @@
+"""Pages beside what must and must not be read from them, and pages that mean harm."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.errors import ExtractError
+from collector.extract import extract
+from collector.model import Extraction
+
+PAGES = Path(__file__).parent / "data" / "pages"
+URL = "https://www.amberpost.example/2026/11/17/island-ferry"
+SENTENCE = "The harbour council voted to reopen the eastern ferry line after {} years of waiting. "
+STORY = "".join(f"<p>{SENTENCE.format(n) * 3}</p>" for n in range(2, 6))
+MEANT = "reopen the eastern ferry line after 5 years"
+
+
+def page(body: str, head: str = "") -> bytes:
+    document = f"<!doctype html><html><head><title>Ferry</title>{head}</head><body>{body}</body></html>"
+    return document.encode()
+
+
+def published(found: Extraction) -> str | None:
+    """The claimed time as the page states it: a day, or a time with its zone."""
+    at = found.published_at
+    return at and (at.date() if found.published_is_day else at).isoformat()
+
+
+@pytest.mark.parametrize("case", sorted(PAGES.glob("*.json")), ids=lambda path: path.stem)
+def test_a_page_is_read_as_its_case_says(case):
+    """The JSON beside each page says which truth it shows, the fields it must give, and words of its text."""
+    want = json.loads(case.read_text(encoding="utf-8"))
+    found = extract(case.with_suffix(".html").read_bytes(), want["url"], want.get("charset"))
+
+    seen = {
+        "title": found.title,
+        "authors": list(found.authors),
+        "published": published(found),
+        "updated": found.updated_at and found.updated_at.isoformat(),
+        "language": found.language,
+        "canonical_url": found.canonical_url,
+        "image": found.image,
+        "site": found.site,
+        "sources": {field: found.sources.get(field) for field in want.get("sources", {})},
+    }
+    assert {key: seen[key] for key in want if key in seen} == {key: want[key] for key in want if key in seen}
+    assert [words for words in want["must"] if words not in found.text] == []
+    assert [words for words in want.get("must_not", []) if words in found.text] == []
+
+
+def test_every_given_field_names_its_source():
+    """`sources` has an entry for each field that the page gave, and for no other."""
+    found = extract((PAGES / "json-ld-graph.html").read_bytes(), URL)
+
+    fields = {"title", "authors", "published_at", "updated_at", "language", "canonical_url", "image", "site"}
+    assert set(found.sources) == {"text"} | {field for field in fields if getattr(found, field)}
+
+
+def test_the_text_has_a_paragraph_a_line():
+    """Four paragraphs, four lines behind the headline: no empty one, none broken."""
+    lines = extract((PAGES / "meta-only.html").read_bytes(), URL).text.splitlines()
+
+    assert len([line for line in lines if line.endswith((".", "”"))]) == 4
+    assert all(lines)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" \n ",
+        b"\x00" * 100,
+        b"<html></html>",
+        page("<p>Short.</p>"),
+        b"<frameset><frame src='https://b.example/'></frameset>",
+        b'{"json": true}',
+        b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+    ],
+)
+def test_what_holds_no_article_is_refused(body):
+    """Nothing, a notice, a frame or an image is no article: a clear error, no empty text."""
+    with pytest.raises(ExtractError):
+        extract(body, URL)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page("<div>" * 5_000 + STORY + "</div>" * 5_000),
+        page("<article>" + "<ul><li>" * 3_000 + STORY),
+        page("<article>" + "<b><i><font><u>" * 2_000 + STORY),
+        page("<article>" + "<table><tr><td>" * 400 + STORY),
+        page("<article>" + "<br>" * 200_000 + STORY),
+        page("<article>" + "<!-- x -->" * 150_000 + STORY),
+        page(f"<article><script>{'var a = 1;' * 200_000}</script>{STORY}"),
+        page(f"<article><script>var s = '</style>' + '<!--';{'x' * 1_100_000}</script>{STORY}"),
+        page(f"<article>{STORY}<p>{' ' * 3_000_000}</p>"),
+        page(f"<article>{STORY}<p>{'word ' * 2_200_000}</p>"),
+        page("<article>" + STORY.replace("harbour", "har\x00bour")),
+        page("<article>" + STORY.replace("harbour", "har&#0;&#x1F;&#xD800;&#x110000;bour")),
+        page("<article>" + STORY, '<script type="application/ld+json">' + '{"a":' * 20_000 + "</script>"),
+        page(
+            "<article>" + STORY, '<script type="application/ld+json">' + "[" * 900 + "]" * 900 + "</script>"
+        ),
+    ],
+    ids=[
+        *(
+            "deep-divs",
+            "deep-lists",
+            "deep-inline",
+            "deep-tables",
+            "breaks",
+            "comments",
+            "script",
+            "tricky-script",
+        ),
+        *("spaces", "endless-paragraph", "nul", "references", "deep-json", "deep-array"),
+    ],
+)
+def test_hostile_markup_does_not_lose_the_text(body):
+    """What a parser gives up on silently is read all the same, without what cannot be stored."""
+    text = extract(body, URL).text
+
+    assert MEANT in text
+    assert "harbour council" in text
+    assert not any(ord(c) < 32 and c != "\n" for c in text)
+    assert len(text) <= 1_000_000
+
+
+@pytest.mark.parametrize("junk", ["<a", "<!--", "<script ", "</style", "&#", "<br ", "<p x='>'", "a>"])
+def test_what_never_ends_takes_no_quadratic_time(junk):
+    """Many beginnings of tags, comments, scripts or references, none with an end: a second or two at most."""
+    start = time.process_time()
+
+    with suppress(ExtractError):
+        extract(page(f"<article>{STORY}</article>{junk * 300_000}"), URL)
+
+    assert time.process_time() - start < 5
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([None, "utf-8", "gbk", "utf-7", "x-none", ""]))
+def test_any_bytes_give_an_extraction_or_the_own_error(body, charset):
+    """A stranger's bytes never raise anything but ExtractError."""
+    for document in (body, page("<article>" + STORY) + body, body + page("<article>" + STORY)):
+        try:
+            assert extract(document, URL, charset).text
+        except ExtractError as error:
+            assert "could not be read" not in str(error), error.__cause__
+
+
+KEYS = ["@type", "@id", "@graph", "headline", "name", "author", "datePublished", "image", "publisher", "url"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner | st.just("NewsArticle")),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(JSON)
+def test_any_json_in_the_page_is_survived(value):
+    """JSON-LD of any shape neither raises nor costs the text."""
+    script = json.dumps(value).replace("</", "<\\/")
+    found = extract(page("<article>" + STORY, f'<script type="application/ld+json">{script}</script>'), URL)
+
+    assert MEANT in found.text
