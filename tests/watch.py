@@ -97,6 +97,11 @@ class Watch:
         assert isinstance(saved, str), saved
         return saved
 
+    def keep_thirty(self) -> None:
+        """Articles on one topic, every second one on both."""
+        for number in range(30):
+            self.keep(number, "north-korea", *(["russia"] if number % 2 else []))
+
     def polled(self, key: str, outcome: PollOutcome, reason: str = "", **state: Any) -> None:
         """A poll of a feed that ended five minutes ago."""
         then = NOW - timedelta(minutes=5)

@@ -69,6 +69,7 @@ class Pages:
             "relative": words.relative,
             "absolute": words.absolute,
             "duration": words.duration,
+            "count": words.count,
             "address": wire.address,
             "host": lambda url: urlsplit(url).hostname or "",
             "headline": wire.headline,

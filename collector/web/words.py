@@ -21,7 +21,7 @@ def relative(moment: datetime, now: datetime) -> str:
 
 def duration(seconds: float) -> str:
     """A length of time: "30 minutes", "1 hour"."""
-    return _span(seconds) or _count(seconds / timedelta(days=1).total_seconds(), "day")
+    return _span(seconds) or count(seconds / timedelta(days=1).total_seconds(), "day")
 
 
 def absolute(moment: datetime) -> str:
@@ -29,13 +29,14 @@ def absolute(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def count(number: float, name: str) -> str:
+    """A whole number of things: "1 article", "2,000 articles"."""
+    whole = round(number)
+    return f"{whole:,} {name}{'' if whole == 1 else 's'}"
+
+
 def _span(seconds: float) -> str | None:
     for limit, unit, name in _STEPS:
         if seconds < limit:
-            return _count(seconds / unit, name)
+            return count(seconds / unit, name)
     return None
-
-
-def _count(number: float, name: str) -> str:
-    whole = round(number)
-    return f"{whole:,} {name}{'' if whole == 1 else 's'}"
