@@ -28,7 +28,10 @@ from hypothesis import strategies as st
 from lxml import etree
 from pydantic import TypeAdapter
 
+from collector.errors import ParseError
+from collector.html import to_text
 from collector.model import Channel, ChannelItem, Enclosure
+from collector.parse import parse
 from collector.publish import FORMATS, wire
 
 CASES = sorted(path for path in (Path(__file__).parent / "data" / "channels").iterdir() if path.is_dir())
@@ -354,6 +357,36 @@ def test_json_gives_back_what_was_put_in(items: list[ChannelItem]) -> None:
     assert [(item.id, wire.headline(item), wire.address(item.url)) for item in items] == [
         (item["id"], item["title"], item.get("url")) for item in told
     ]
+
+
+@pytest.mark.shared
+def test_what_hostile_feeds_hold_is_published_and_read_back(shared: Path) -> None:
+    """Entries of feeds made to break readers come out valid: same titles, identities and addresses."""
+    published = 0
+    for file in sorted((shared / "hostile" / "payloads" / "feeds").iterdir()):
+        items = items_of(file) if file.stat().st_size < 400_000 else []
+        for form in ("rss", "atom"):
+            entries = read_back(form, a_channel(*items)).entries
+            assert [wire.headline(item) for item in items] == [entry.title for entry in entries], file.name
+            assert [item.id for item in items] == [entry.id for entry in entries], file.name
+        published += bool(items)
+    assert published > 30
+
+
+def items_of(file: Path) -> list[ChannelItem]:
+    """The entries of a feed as they are published when their pages are out of reach."""
+    try:
+        feed = parse(file.read_bytes(), {}, "https://news.example/rss")
+    except ParseError:
+        return []
+    return [
+        an_item(
+            number, url=entry.url, title=entry.title, source=feed.title, authors=entry.authors,
+            image=entry.image, language=entry.language, summary=to_text(entry.summary),
+            text=to_text(entry.content), enclosures=entry.enclosures,
+        )
+        for number, entry in enumerate(feed.entries)
+    ]  # fmt: skip
 
 
 # --- what every format needs ---------------------------------------------------------------------------
