@@ -22,9 +22,8 @@ from collector.web.services import Services
 
 _HERE = Path(__file__).parent
 _NEWEST = 30
-_FEW_FEEDS = (
-    60  # so many the front page shows; beyond, only those with a problem, and no more of them than this
-)
+# So many feeds the front page shows; when there are more, so many of those with a problem.
+_FEW_FEEDS = 500
 _PER_PAGE = 100
 
 # In the order in which a person wants to see them.
@@ -105,11 +104,11 @@ class Pages:
         pages = max(1, -(-len(chosen) // _PER_PAGE))
         if page > pages:
             raise HTTPException(404, f"there are only {pages} pages of feeds")
-        shown_feeds = chosen[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+        part = chosen[(page - 1) * _PER_PAGE : page * _PER_PAGE]
         return self._page(
             request,
             "feeds.html",
-            feeds=shown_feeds,
+            feeds=part,
             counts=_counts(feeds),
             state=state,
             page=page,

@@ -202,7 +202,7 @@ def test_the_front_page_of_thousands_of_feeds_shows_those_with_a_problem():
     many = [a_feed(f"f{number}") for number in range(5000)]
     assert worth_showing(many) == []
     assert worth_showing([*many, a_feed("x", "failing")]) == [a_feed("x", "failing")]
-    assert len(worth_showing([a_feed(f"f{number}", "failing") for number in range(5000)])) == 60
+    assert len(worth_showing([a_feed(f"f{number}", "failing") for number in range(5000)])) == 500
     assert worth_showing([a_feed("a", "removed"), a_feed("b")]) == [a_feed("b")]
 
 
@@ -220,8 +220,7 @@ def test_all_feeds_are_paged_and_sorted_by_state(site):
     assert pages[2].find(".//a[@rel='next']") is None
     assert list(rows(parsed(site.get("/feeds?state=failing")))) == ["site-100"]
     front = parsed(site.get("/"))
-    assert list(rows(front)) == ["site-100"]
-    assert "All 252 feeds" in text_of(front)
+    assert list(rows(front)) == shown
 
 
 @pytest.mark.parametrize(
