@@ -27,8 +27,6 @@ from collector.seeds import read_corpus, save_corpus
 from collector.store import Store
 from collector.workers import Workers
 
-_BATCH = 500  # entries read at once when everything due is collected
-
 
 def clock() -> datetime:
     """The time now, in UTC."""
@@ -54,11 +52,6 @@ class App:
         """Polls what is due; with `everything`, all feeds but those that were told to wait and those that are gone."""
         ask = self.store.pollable_feeds if everything else self.store.due_feeds
         await self.poller.poll_feeds(await asyncio.to_thread(ask, self.now()))
-
-    async def collect_due(self) -> None:
-        """Collects until nothing is due."""
-        while due := await asyncio.to_thread(self.store.due_entries, self.now(), _BATCH):
-            await self.collector.collect_entries(due)
 
     async def reload(self) -> None:
         """Adopts the saved configuration, or keeps the one in force and says what is wrong with the new one."""

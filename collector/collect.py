@@ -6,15 +6,16 @@ pending entries | known already? | fetch page | extract | one article or two? | 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.message import Message
 
 from collector.batching import SET_ASIDE, GroupCommit, OneAtATime, each
 from collector.copies import same_text
 from collector.current import Current
 from collector.draft import from_feed, from_page, has_full_text, urn
-from collector.errors import ExtractError, StoreError, WorkerError
+from collector.errors import AddressTaken, ExtractError, StoreError, WorkerError
 from collector.fetch import Fetcher
 from collector.model import (
     ArticleDraft,
@@ -46,6 +47,9 @@ _FINAL = {
     Failure.GONE,
     Failure.UNAUTHORIZED,
 }
+_TRIES = 5
+_AHEAD = 4  # entries in hand for each that may be fetched at the same time: most wait for their host's turn
+_REFILL = 0.1  # seconds until entries that ended are replaced
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 
@@ -78,22 +82,35 @@ class ArticleCollector:
         current: Current,
         now: Callable[[], datetime],
         observe: Callable[[PendingEntry, Collected], None],
-        fault: Callable[[str, StoreError], None],
+        fault: Callable[[str, Exception], None],
     ) -> None:
         self._store, self._fetcher, self._robots, self._workers = store, fetcher, robots, workers
         self._current, self._now, self._observe, self._fault = current, now, observe, fault
         self._saves: GroupCommit[Collected, object] = GroupCommit(store.save_collected)
         self._addresses = OneAtATime()
         self.in_hand: set[int] = set()
+        self._set_aside: set[int] = set()  # in hand, but only until they may be tried again
+
+    async def collect_due(self) -> None:
+        """Collects until nothing is due, replacing what ends at once: a slow page holds up nobody but itself."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                room = _AHEAD * self._current.config.settings.fetch.concurrency - len(self.in_hand)
+                due = await asyncio.to_thread(self._store.due_entries, self._now(), room, self.in_hand)
+                if due:
+                    group.create_task(self.collect_entries(due))
+                elif not self.in_hand - self._set_aside:
+                    break
+                await asyncio.sleep(_REFILL)
 
     async def collect_entries(self, ids: Sequence[int]) -> None:
-        """Collects these entries, as many at once as the settings allow. No entry's trouble stops another."""
+        """Collects these entries. No entry's trouble stops another."""
         ids = [number for number in ids if number not in self.in_hand]
         self.in_hand.update(ids)
         try:
             pending = await asyncio.to_thread(self._store.pending_entries, ids)
             self.in_hand.difference_update(set(ids) - {entry.id for entry in pending})
-            await each(pending, self._current.config.settings.fetch.concurrency, self._collect_and_save)
+            await each(pending, len(pending), self._collect_and_save)
         except asyncio.CancelledError:
             self.in_hand.difference_update(ids)
             raise
@@ -107,19 +124,36 @@ class ArticleCollector:
             # Several feeds may carry one address: its page is fetched for the first of them alone.
             async with self._addresses(pending.canonical_url or urn(pending)):
                 collected = await self._collect(pending)
-                await self._saves.add(collected)
-        except StoreError as exc:
-            asyncio.get_running_loop().call_later(SET_ASIDE, self.in_hand.discard, pending.id)
+        except Exception as exc:  # a full disk, or a mistake of ours: it must not stop the others
+            self._set_aside.add(pending.id)
+            asyncio.get_running_loop().call_later(SET_ASIDE, self._release, pending.id)
             self._fault(pending.feed_key, exc)
         else:
-            self.in_hand.discard(pending.id)
+            self._release(pending.id)
             self._observe(pending, collected)
+
+    def _release(self, number: int) -> None:
+        self.in_hand.discard(number)
+        self._set_aside.discard(number)
 
     async def _collect(self, pending: PendingEntry) -> Collected:
         known = (await self._find(pending.canonical_url)).get(pending.canonical_url)
         if known and known.id != pending.article_id and _is_at(known, pending):
-            return self._sighting(pending, known.id, "its address is known")
+            sighting = self._sighting(pending, known.id, "its address is known")
+            await self._saves.add(sighting)
+            return sighting
         page = await self._page(pending)
+        for _ in range(_TRIES):
+            collected = await self._decide(pending, page, known)
+            try:
+                await self._saves.add(collected)
+            except AddressTaken:  # an entry that was collected at the same time claims it too
+                continue
+            return collected
+        raise StoreError(f"{pending.canonical_url}: its addresses are claimed faster than they can be read")
+
+    async def _decide(self, pending: PendingEntry, page: _Page | _NoPage, known: KnownArticle | None) -> Collected:
+        """What the entry is: a new article, a new text of its article, or a sighting of one that is known."""
         if isinstance(page, _Page):
             landed, claim = canonical_url(page.url), page.extraction.canonical_url
             address, same, contested = await self._identity(pending, (claim, landed), page.extraction.text)
@@ -130,10 +164,10 @@ class ArticleCollector:
         if known and known.id == pending.article_id and known.text_source == TextSource.PAGE:
             return self._unchanged(pending, known, page)
         draft = from_feed(pending, self._now())
-        address, same, _ = await self._identity(pending, (), draft.text)
+        address, same, contested = await self._identity(pending, (), draft.text)
         if same:
             return self._sighting(pending, same, "its text is known")
-        return self._article(pending, replace(draft, canonical_url=address), page)
+        return self._article(pending, replace(draft, canonical_url=address), page, contested=contested)
 
     async def _page(self, pending: PendingEntry) -> _Page | _NoPage:
         """The entry's page, or why it is not had or not needed."""
@@ -154,7 +188,7 @@ class ArticleCollector:
         if is_front_page(answer.final_url):
             return self._failed(pending, "its page leads to the site's front page")
         try:
-            page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
+            page = await self._workers.extract(answer.body, answer.final_url, _charset(answer.headers))
         except ExtractError as exc:
             return self._failed(pending, f"its page has no article: {exc}")
         except WorkerError as exc:
@@ -247,6 +281,13 @@ class ArticleCollector:
             changes=pending.changes,
             retry_at=page.retry_at,
         )
+
+
+def _charset(headers: Mapping[str, str]) -> str | None:
+    """The charset that the Content-Type header declares."""
+    message = Message()
+    message["content-type"] = headers.get("content-type", "")
+    return message.get_content_charset()
 
 
 def _is_at(known: KnownArticle, pending: PendingEntry) -> bool:

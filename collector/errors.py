@@ -8,6 +8,7 @@ CollectorError
   StoreError         the database
     StoreBusy          another process holds it
     StoreNewer         it was written by a newer Collector
+    AddressTaken       an article has the address by now
   InUse              another collector already runs on this database
 
 A failed fetch is no exception but a value (`model.FetchFailed`): it is an everyday outcome.
@@ -66,6 +67,13 @@ class StoreBusy(StoreError):
 
 class StoreNewer(StoreError):
     """The database was written by a newer version of Collector."""
+
+
+class AddressTaken(StoreError):
+    """Another article was saved under the address in the meantime: look again whether it is the same."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} names another article by now")
 
 
 class InUse(CollectorError):

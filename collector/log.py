@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from collector.errors import CollectorError
 from collector.model import Collected, PendingEntry, PollOutcome, PollRecord
 
 
@@ -79,4 +80,5 @@ def collected(pending: PendingEntry, record: Collected) -> None:
 
 def fault(feed: str, error: Exception) -> None:
     """One line for work that could not be saved, and will be done again."""
-    get().error("not saved", feed=feed, error=str(error))
+    known = isinstance(error, CollectorError)
+    get().error("not saved", feed=feed, error=str(error) or repr(error), exc_info=None if known else error)

@@ -453,7 +453,7 @@ class ChannelItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPage:
-    """Newest first, the seeds below the news. `next` is the cursor of the page behind this one, None on the last."""
+    """Newest first. `next` is the cursor of the page behind this one, None on the last."""
 
     items: tuple[ChannelItem, ...]
     next: str | None = None

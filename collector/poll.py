@@ -16,7 +16,7 @@ from collector.batching import SET_ASIDE, GroupCommit, each
 from collector.cadence import Limits, PollSummary, cache_lifetime, claimed_rate, count_news, plan
 from collector.config import FeedConfig, FetchSettings, PollSettings
 from collector.current import Current
-from collector.errors import ParseError, StoreError, WorkerError
+from collector.errors import ParseError, WorkerError
 from collector.fetch import Fetcher
 from collector.ingest import ingest, lookup
 from collector.model import (
@@ -49,7 +49,7 @@ class Poller:
         now: Callable[[], datetime],
         rand: Callable[[], float],
         observe: Callable[[PollRecord], None],
-        fault: Callable[[str, StoreError], None],
+        fault: Callable[[str, Exception], None],
     ) -> None:
         self._store, self._fetcher, self._workers, self._current = store, fetcher, workers, current
         self._now, self._rand, self._observe, self._fault = now, rand, observe, fault
@@ -76,10 +76,10 @@ class Poller:
         if feed is None:  # taken out of feeds.yaml a moment ago
             self.in_hand.discard(state.id)
             return
-        record = await self._poll(state, feed)
         try:
+            record = await self._poll(state, feed)
             await self._saves.add(record)
-        except StoreError as exc:
+        except Exception as exc:  # a full disk, or a mistake of ours: it must not stop the others
             asyncio.get_running_loop().call_later(SET_ASIDE, self.in_hand.discard, state.id)
             self._fault(state.key, exc)
         else:

@@ -24,8 +24,6 @@ from collector.store import Store
 TICK = 2.0  # seconds between two looks for due work
 DRAIN = 5.0  # seconds that work in hand may take to finish when the service stops
 STALLED = timedelta(seconds=60)  # without a tick for so long the service is not healthy
-_IN_HAND = 128  # entries at work at once, waiting for their host included
-_REFILL = 0.2  # seconds until entries that ended are replaced
 
 
 class Scheduler:
@@ -46,7 +44,8 @@ class Scheduler:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
         self._now, self._reload, self._publish, self._on_tick = now, reload, publish, on_tick
         self._jobs = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
-        self._work: set[asyncio.Task[Any]] = set()
+        self._work: set[asyncio.Task[None]] = set()
+        self._collecting: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
         self._stopping = asyncio.Event()
 
@@ -89,14 +88,8 @@ class Scheduler:
                 self._begin(self._poller.poll_feeds(due))
 
     async def _collect(self) -> None:
-        """Hands over the oldest due entries for as long as there are any, a fair share of each feed at a time."""
-        while not self._stopping.is_set():
-            room = _IN_HAND - len(self._collector.in_hand)
-            due = await asyncio.to_thread(self._store.due_entries, self._now(), room, self._collector.in_hand)
-            if not due:
-                break
-            self._begin(self._collector.collect_entries(due))
-            await asyncio.sleep(_REFILL)
+        if self._collecting is None or self._collecting.done():
+            self._collecting = self._begin(self._collector.collect_due())
 
     async def _publish_files(self) -> None:
         await asyncio.to_thread(self._publish)
@@ -118,10 +111,11 @@ class Scheduler:
             log.get().debug("files changed", files=sorted({path for _, path in changes}))
             await self._reload()
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._work.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._work.discard(task)

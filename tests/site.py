@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,18 @@ from aiohttp import web
 
 EPOCH = datetime(2026, 1, 5, 10, tzinfo=UTC)
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+_WORDS = (
+    "council report minister growth storm market team river school energy court budget travel health science museum "
+    "train border harvest festival treaty engine valley copper winter orchard signal harbour pension glacier"
+).split()
+
+
+def _sentence(number: int, place: int) -> str:
+    """The sentence at this place of a report: unlike those of all other reports, and the same at every run."""
+    chance = random.Random(f"{number}/{place}")
+    return " ".join(chance.choice(_WORDS) for _ in range(9)).capitalize() + "."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +67,7 @@ class Site:
         """Adds new items on top."""
         for _ in range(count):
             number = len(self.items)
-            text = " ".join(f"Sentence {i} of report {number}: {words} on day {i * number}." for i in range(1, 25))
+            text = f"{words}. " + " ".join(_sentence(number, i) for i in range(24))
             when = EPOCH + timedelta(minutes=number)
             self.items.insert(0, Item(number=number, title=f"{words}, part {number}", text=text, date=when))
 
@@ -78,7 +91,7 @@ class Site:
 
     def html(self, item: Item) -> str:
         """An item's page."""
-        half = len(item.text) // 2
+        half = item.text.find(" ", len(item.text) // 2) + 1
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(item.title)} | Pretend News</title>'
             f'<link rel="canonical" href="{self.page(item.number)}">'

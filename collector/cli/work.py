@@ -93,7 +93,7 @@ async def _once(config: Config, report: _Report, poll_all: bool, no_pages: bool)
         async with opened(config, polled, collected) as app:
             await app.poll_due(everything=poll_all)
             if not no_pages:
-                await app.collect_due()
+                await app.collector.collect_due()
 
 
 def _progress(stack: ExitStack) -> Callable[[str], None]:

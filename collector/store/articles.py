@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ..model import EntryOutcome, KnownArticle, TextSource
-from .rows import chunks
+from .rows import chunks, place_of
 from .schema import address, article, entry, feed, match, sighting
 
 # --- found --------------------------------------------------------------------------------------------------
@@ -31,11 +31,12 @@ def find(db: Connection, addresses: Collection[str]) -> dict[str, KnownArticle |
     """What is known at these canonical addresses: an article, or None where different texts claim the
     address.
     """
+    places = {one: place_of(one) for one in addresses}
     found: dict[str, KnownArticle | None] = {}
-    for part in chunks(addresses):
+    for part in chunks(set(places.values())):
         for row in db.execute(_FIND.where(address.c.address.in_(part))):
             found[row.address] = None if row.id is None else _known(row)
-    return found
+    return {one: found[place] for one, place in places.items() if place in found}
 
 
 def _known(row: Row[Any]) -> KnownArticle:

@@ -14,9 +14,9 @@ from ..model import ChannelItem, ChannelPage, ChannelQuery
 from .rows import chunks, enclosures_from
 from .schema import article, feed, match, sighting
 
-_ORDER = (article.c.is_news, article.c.dated_at, article.c.id)
+_ORDER = (article.c.dated_at, article.c.id)
 _ITEMS = sa.select(
-    article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors, article.c.is_news,
+    article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
     article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
@@ -100,17 +100,17 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
 
 
 def _cursor(row: Row[Any]) -> str:
-    place = f"{row.is_news:d} {row.dated_at.isoformat()} {row.id}"
+    place = f"{row.dated_at.isoformat()} {row.id}"
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[bool, datetime, int]:
+def _place(cursor: str) -> tuple[datetime, int]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        is_news, dated_at, number = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
+        dated_at, number = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
         when = datetime.fromisoformat(dated_at)
-        if when.tzinfo is None or is_news not in ("0", "1") or not 0 <= int(number) < 2**63:
+        if when.tzinfo is None or not 0 <= int(number) < 2**63:
             raise ValueError
-        return is_news == "1", when, int(number)
+        return when, int(number)
     except ValueError:
         raise ValueError(f"not a place in this channel: {cursor[:80]!r}") from None

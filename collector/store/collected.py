@@ -14,11 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..errors import StoreError
+from ..errors import AddressTaken, StoreError
 from ..model import ArticleDraft, Collected, EntryOutcome, Match
 from . import revision
 from .dialects import insert
-from .rows import chunks, enclosures_to, many, pairs
+from .rows import chunks, enclosures_to, many, pairs, place_of
 from .schema import address, article, entry, match, sighting
 
 # What a subscriber sees of an article: when one of these changes, the channel does.
@@ -88,7 +88,7 @@ class _Saving:
 
     def _save(self, record: Collected) -> tuple[_Article, EntryOutcome]:
         for claimed in record.contested:
-            self._contest(claimed)
+            self._contest(place_of(claimed))
         draft, number = record.article, self._of_corpus(record) or record.article_id
         if number is not None:
             if (known := self._articles.get(number)) is None:
@@ -98,11 +98,10 @@ class _Saving:
                 self._rewrite(record, draft, known)
         elif draft is None:
             raise StoreError(f"entry {record.entry_id} was collected without an article")
-        elif (holder := self._held.get(draft.canonical_url)) is not None:
-            known, outcome = self._articles[holder], EntryOutcome.DUPLICATE
+        elif self._held.get(place_of(draft.canonical_url)) is not None:
+            raise AddressTaken(draft.canonical_url)
         else:
-            known, is_new = self._create(record, draft)
-            outcome = record.outcome if is_new else EntryOutcome.DUPLICATE
+            known, outcome = self._create(record, draft), record.outcome
         self._name(record, known)
         return known, outcome
 
@@ -120,10 +119,10 @@ class _Saving:
         holder = self._held.get(claimed)
         self._held[claimed] = self._moved[claimed] = None
         self._named.pop(claimed, None)
-        if holder is None or (known := self._articles[holder]).canonical_url != claimed:
+        if holder is None or place_of((known := self._articles[holder]).canonical_url) != claimed:
             return
-        known.canonical_url = f"urn:uuid:{known.key}"
-        if known.url is not None and known.url != claimed and self._holder(known.url) == known.id:
+        known.canonical_url, at = f"urn:uuid:{known.key}", known.url and place_of(known.url)
+        if known.url and at and at != claimed and self._holder(at) == known.id:
             known.canonical_url = known.url
         of_holder = sa.update(article).where(article.c.id == known.id)
         self._db.execute(of_holder.values(canonical_url=known.canonical_url))
@@ -137,12 +136,13 @@ class _Saving:
         """Whether the address may be this article's name: nobody has it, or it has, or it takes over what it
         contests.
         """
-        if wanted in self._held and self._held[wanted] is None:
-            return wanted in record.contested
-        return self._held.get(wanted, number) == number
+        at = place_of(wanted)
+        if at in self._held and self._held[at] is None:
+            return at in map(place_of, record.contested)
+        return self._held.get(at, number) == number
 
-    def _create(self, record: Collected, draft: ArticleDraft) -> tuple[_Article, bool]:
-        """The article, and whether it is new: another process may have created it just now."""
+    def _create(self, record: Collected, draft: ArticleDraft) -> _Article:
+        """The new article. Raises AddressTaken when another process created one there just now."""
         names = (draft.canonical_url, draft.url)
         name = next((n for n in names if n is not None and self._is_free(record, n, None)), None)
         values = _columns(draft) | {
@@ -151,7 +151,6 @@ class _Saving:
             "changed_at": record.collected_at,
             "origin_feed_id": record.feed_id,
             "corpus_file": record.corpus_file,
-            "is_news": record.feed_id is not None,
             "is_kept": bool(record.matches),
         }
         for number in count(1):
@@ -165,13 +164,9 @@ class _Saving:
                 self._articles[made] = known
                 self._matches[made] = _match_rows(made, record.matches)
                 self._changed |= known.is_kept
-                return known, True
-            there = self._db.scalar(
-                sa.select(article.c.id).where(article.c.canonical_url == own["canonical_url"])
-            )
-            if there is not None:
-                self._articles |= self._read_articles({there})
-                return self._articles[there], False
+                return known
+            if self._db.scalar(sa.select(article.c.id).where(article.c.canonical_url == own["canonical_url"])):
+                raise AddressTaken(own["canonical_url"])
         raise AssertionError("count() does not end")
 
     def _rewrite(self, record: Collected, draft: ArticleDraft, known: _Article) -> None:
@@ -199,11 +194,12 @@ class _Saving:
         names = record.addresses
         if record.article is not None:
             names = (known.canonical_url, record.article.canonical_url, record.article.url or "", *names)
-        for name in filter(None, names):
-            if name not in self._held:
-                self._held[name] = self._named[name] = known.id
-            elif self._held[name] is None and name == known.canonical_url:
-                self._held[name] = self._moved[name] = known.id
+        own = place_of(known.canonical_url)
+        for at in map(place_of, filter(None, names)):
+            if at not in self._held:
+                self._held[at] = self._named[at] = known.id
+            elif self._held[at] is None and at == own:
+                self._held[at] = self._moved[at] = known.id
 
     # --- what is known ---
 
@@ -308,13 +304,13 @@ class _Saving:
 
 
 def _addresses(records: Sequence[Collected]) -> set[str]:
-    """Every address that the records speak of."""
+    """The place of every address that the records speak of."""
     wanted: set[str] = set()
     for record in records:
         wanted.update(record.addresses, record.contested)
         if record.article is not None:
             wanted.update(filter(None, (record.article.canonical_url, record.article.url)))
-    return wanted
+    return set(map(place_of, wanted))
 
 
 def _columns(draft: ArticleDraft) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from sqlalchemy.engine import Connection, Row
 from ..model import EntryToSave, KnownEntry, ParsedEntry, PendingEntry, PollRecord
 from .dialects import REFUSALS, insert
 from .feeds import save_states
-from .rows import chunks, enclosures_from, enclosures_to, many
+from .rows import chunks, enclosures_from, enclosures_to, fair, many
 from .schema import entry, feed, sighting
+
+# Entries of one feed at work at once: most lead to one host, and one that is slow must not keep all others waiting.
+_OF_A_FEED = 8
 
 # --- known --------------------------------------------------------------------------------------------------
 
@@ -65,6 +68,8 @@ _CHANGE = (
     sa.update(entry)
     .where(_BY_ID)
     .values({name: sa.bindparam(name) for name in _CONTENT})
+    # Some feeds date an entry anew at every edit: its first claim stays.
+    .values(published_at=sa.func.coalesce(entry.c.published_at, sa.bindparam("published_at", type_=entry.c.published_at.type)))
     .values(changes=entry.c.changes + 1, attempts=0)
 )
 _SEEN = sa.update(entry).where(_BY_ID).values(last_seen_at=sa.bindparam("at"))
@@ -155,10 +160,9 @@ _PENDING = sa.select(
 
 
 def due(db: Connection, now: datetime, limit: int, exclude: Collection[int]) -> list[int]:
-    """The ids of entries that are to be collected now, oldest due first."""
-    query = sa.select(entry.c.id).where(entry.c.due_at <= now).order_by(entry.c.due_at, entry.c.id)
-    ids = db.scalars(query.limit(limit + len(exclude)))
-    return [number for number in ids if number not in exclude][:limit]
+    """The ids of entries that are to be collected now, oldest due first, a few of each feed."""
+    query = sa.select(entry.c.id, entry.c.feed_id).where(entry.c.due_at <= now)
+    return fair(db.execute(query.order_by(entry.c.due_at, entry.c.id)), limit, exclude, _OF_A_FEED)
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> list[PendingEntry]:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from ..model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
+from ..urls import host_key
 from .revision import bump
-from .rows import chunks, pairs
+from .rows import chunks, fair, pairs
 from .schema import article, entry, feed, sighting
 
 
@@ -30,6 +31,9 @@ class ConfiguredFeed(Protocol):
     @property
     def disabled(self) -> bool: ...
 
+
+# One server that does not answer must not keep all others waiting.
+_OF_A_HOST = 4
 
 _STATE = [feed.c[field.name] for field in fields(FeedState)]
 _POLLED = feed.c.is_active & ~feed.c.is_gone
@@ -91,11 +95,12 @@ def _fresh(url: str, now: datetime) -> dict[str, Any]:
 
 
 def due(db: Connection, now: datetime, limit: int | None, exclude: Collection[int]) -> list[int]:
-    """The ids of feeds whose next poll has come, longest overdue first."""
-    query = _IDS.where(feed.c.next_poll_at <= now)
-    if limit is not None:
-        query = query.limit(limit + len(exclude))
-    return [number for number in db.scalars(query) if number not in exclude][:limit]
+    """The ids of feeds whose next poll has come, longest overdue first, a few of each host."""
+    if limit is None:
+        return [number for number in db.scalars(_IDS.where(feed.c.next_poll_at <= now)) if number not in exclude]
+    query = _IDS.add_columns(feed.c.current_url).where(feed.c.next_poll_at <= now)
+    hosts = ((number, host_key(url)) for number, url in db.execute(query))
+    return fair(hosts, limit, exclude, _OF_A_HOST)
 
 
 def pollable(db: Connection, now: datetime) -> list[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..model import Enclosure
+from ..urls import url_identity
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -29,6 +31,28 @@ def chunks(values: Collection[T], size: int = _PARAMETERS) -> Iterator[list[T]]:
 def pairs(db: Connection, query: sa.Select[tuple[K, V]]) -> dict[K, V]:
     """The rows of a statement with two columns, as a dict from one to the other."""
     return dict(db.execute(query).all())
+
+
+def place_of(address: str) -> str:
+    """What an address is known by: http and https, with and without `www.`, are one place."""
+    return url_identity(address) or address
+
+
+def fair(rows: Iterable[tuple[int, Hashable]], limit: int, exclude: Collection[int], share: int) -> list[int]:
+    """The first `limit` ids of (id, group) rows, at most `share` of one group; those in `exclude` are not
+    chosen, but are of their group's share.
+    """
+    chosen: list[int] = []
+    groups: Counter[Hashable] = Counter()
+    for number, group in rows:
+        if groups[group] >= share:
+            continue
+        groups[group] += 1
+        if number not in exclude:
+            chosen.append(number)
+            if len(chosen) >= limit:
+                break
+    return chosen
 
 
 def many(values: tuple[str, ...]) -> list[str] | None:

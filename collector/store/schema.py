@@ -83,7 +83,6 @@ article = Table(
     Column("sources", Json),
     Column("origin_feed_id", Id, ForeignKey("feed.id")),  # NULL: from the corpus
     Column("corpus_file", sa.Text),
-    Column("is_news", sa.Boolean, nullable=False),  # false: from the corpus, listed below the news
     Column("is_kept", sa.Boolean, nullable=False),  # matches a topic, or once did
     # Long columns last: SQLite walks through them to reach what stands behind.
     Column("summary", sa.Text, nullable=False),
@@ -91,7 +90,6 @@ article = Table(
 )
 _partial(
     "article_kept",
-    article.c.is_news.desc(),
     article.c.dated_at.desc(),
     article.c.id.desc(),
     article.c.first_seen_at,  # so that "seen since" is decided without a look at the article

@@ -90,7 +90,6 @@ def upgrade() -> None:
         sa.Column("sources", Json),
         sa.Column("origin_feed_id", Id),
         sa.Column("corpus_file", sa.Text()),
-        sa.Column("is_news", sa.Boolean(), nullable=False),
         sa.Column("is_kept", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("text", sa.Text()),
@@ -102,7 +101,7 @@ def upgrade() -> None:
     op.create_index(
         "article_kept",
         "article",
-        [sa.text("is_news DESC"), sa.text("dated_at DESC"), sa.text("id DESC"), "first_seen_at"],
+        [sa.text("dated_at DESC"), sa.text("id DESC"), "first_seen_at"],
         **_where(_true("is_kept")),
     )
     op.create_index(
