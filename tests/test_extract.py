@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from collector.errors import ExtractError
 from collector.extract import extract
+from collector.extract.dates import read_moment
+from collector.extract.people import people
+from collector.extract.titles import headline
 from collector.model import Extraction
 
 PAGES = Path(__file__).parent / "data" / "pages"
@@ -64,10 +67,10 @@ def test_every_given_field_names_its_source():
 
 
 def test_the_text_has_a_paragraph_a_line():
-    """Four paragraphs, four lines behind the headline: no empty one, none broken."""
+    """Four paragraphs, four lines: the headline is the title, no line is empty, none is broken."""
     lines = extract((PAGES / "meta-only.html").read_bytes(), URL).text.splitlines()
 
-    assert len([line for line in lines if line.endswith((".", "”"))]) == 4
+    assert len(lines) == 4
     assert all(lines)
 
 
@@ -171,3 +174,79 @@ def test_any_json_in_the_page_is_survived(value):
     found = extract(page("<article>" + STORY, f'<script type="application/ld+json">{script}</script>'), URL)
 
     assert MEANT in found.text
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Mira Solheim", ("Mira Solheim",)),
+        ("BY MIRA SOLHEIM AND JON ABEBE", ("MIRA SOLHEIM", "JON ABEBE")),
+        ("Mira Solheim, Jon Abebe", ("Mira Solheim", "Jon Abebe")),
+        ("Von Mira Solheim und Jon Abebe, Berlin", ("Mira Solheim", "Jon Abebe", "Berlin")),
+        ("Solheim, Mira", ("Mira Solheim",)),
+        ("Mira Solheim, PhD", ("Mira Solheim",)),
+        ("Mira Solheim (ms)", ("Mira Solheim",)),
+        ("Mira Solheim mira@post.example @mira", ("Mira Solheim",)),
+        ("Мира Сольхейм и Йон Абебе", ("Мира Сольхейм", "Йон Абебе")),
+        ("김하늘 기자", ("김하늘",)),
+        ("Center for Ice Research and Shipping", ("Center for Ice Research and Shipping",)),
+        ("<a href='/x'>Mira&nbsp;Solheim</a>", ("Mira Solheim",)),
+        ("https://social.example/mira", ()),
+        ("admin", ()),
+        ("Amber Post", ()),
+    ],
+)
+def test_a_byline_names_its_people(byline, names):
+    """Prefixes, posts, addresses and the outlet are no part of a name; several people are told apart."""
+    assert people([byline], ["Amber Post"]) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("2026-11-17T21:05:30+02:00", "2026-11-17T21:05:30+02:00"),
+        ("2026-11-17T21:05:30.123456789Z", "2026-11-17T21:05:30+00:00"),
+        ("2026-11-17 21:05:30 +0200", "2026-11-17T21:05:30+02:00"),
+        ("2026-11-17T21:05+02", "2026-11-17T21:05:00+02:00"),
+        ("20261117T210530Z", "2026-11-17T21:05:30+00:00"),
+        ("2026-11-17T21:05:30+01:00[Europe/Paris]", "2026-11-17T21:05:30+01:00"),
+        ("2026-11-17", "2026-11-17"),
+        ("2026/11/17", "2026-11-17"),
+        ("2026-11-17T00:00:00", "2026-11-17"),
+        ("Tue, 17 Nov 2026 21:05:30 GMT", "2026-11-17T21:05:30+00:00"),
+        ("1794949530", "2026-11-17T21:05:30+00:00"),
+        ("1794949530000", "2026-11-17T21:05:30+00:00"),
+        ("17 novembre 2026", "2026-11-17"),
+        ("2026年11月17日", "2026-11-17"),
+        ("November 2026", None),
+        ("03/05/2026", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("1970-01-01", None),
+        ("2026-13-45", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_a_stated_moment_keeps_its_precision_and_zone(value, moment):
+    """A day stays a day, a zone stays that zone; what is ambiguous or an empty field is nothing."""
+    found = read_moment(value)
+
+    assert moment == (found and (found.at.date() if found.is_day else found.at).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("claims", "title"),
+    [
+        (["Ferry to sail | Amber Post", "Ferry to sail"], "Ferry to sail"),
+        (["Amber Post - Ferry to sail"], "Ferry to sail"),
+        (["Ferry - a love story - amberpost.example"], "Ferry - a love story"),
+        (["Ferry: what now?", "What now?", "Ferry: what now?"], "Ferry: what now?"),
+        (["SEO title", "Ferry to sail", "Ferry to sail"], "Ferry to sail"),
+        (["Amber Post", "Ferry to sail"], "Ferry to sail"),
+    ],
+)
+def test_the_headline_is_what_most_statements_agree_on_without_the_site(claims, title):
+    """A site's name is taken off either end, and is no headline itself."""
+    found = headline([("x", claim) for claim in claims], ["Amber Post", "amberpost.example"])
+
+    assert found == ("x", title)

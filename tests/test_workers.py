@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.errors import ExtractError, WorkerError
+from collector.errors import CollectorError, ExtractError, WorkerError
 from collector.worker import LEAVE_AT, Job
 from collector.workers import Workers
 
@@ -234,3 +235,17 @@ async def test_the_current_folder_cannot_shadow_a_module(workers, tmp_path, monk
 
     black = Job(name="looking", function="colorsys:rgb_to_hls", seconds=10)
     assert await workers.run(black, 0, 0, 0) == (0, 0, 0)
+
+
+@pytest.mark.shared
+async def test_no_hostile_page_outlasts_its_time(shared):
+    """Each page ends in an extraction or an error of ours, within the time that its line in the list allows."""
+    payloads = shared / "hostile" / "payloads"
+    pool = Workers(2)
+    for path in sorted((payloads / "html").iterdir()):
+        body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        start = time.monotonic()
+        with suppress(CollectorError):
+            assert (await pool.extract(body, "https://news.example/a-story")).text
+        assert time.monotonic() - start < 5, path.name
+    await pool.close()

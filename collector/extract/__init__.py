@@ -14,6 +14,7 @@ from collector.extract.decoding import decode
 from collector.extract.guess import guess_day
 from collector.extract.page import read_page
 from collector.extract.text import article_text
+from collector.extract.titles import comparable
 from collector.extract.tree import parse_html
 from collector.languages import detect
 from collector.model import Extraction
@@ -38,15 +39,16 @@ def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
 def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
     tree = parse_html(decode(body, charset))
     page = read_page(tree, url)
-    text = article_text(tree)
-    if _weight(text) < _FEWEST_LETTERS:
-        raise ExtractError("no article text found")
     article = page.graph.article(url)
     names = metadata.site_names(page, article)
+    title = metadata.title(page, article, names)
+    text = _without_title(article_text(tree), title[1] if title else "")
+    if _weight(text) < _FEWEST_LETTERS:
+        raise ExtractError("no article text found")
     published = metadata.published(page, article) or guess_day(tree, url)
     moment: Moment | None = published[1] if published else None
     found: dict[str, tuple[str, Any] | None] = {
-        "title": metadata.title(page, article, names),
+        "title": title,
         "authors": metadata.authors(page, article, names),
         "published_at": (published[0], moment.at) if published else None,
         "updated_at": metadata.updated(page, article, moment.at if moment else None),
@@ -62,6 +64,12 @@ def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
         sources={"text": "trafilatura", **{field: source for field, (source, _) in known.items()}},
         **{field: value for field, (_, value) in known.items()},
     )
+
+
+def _without_title(text: str, title: str) -> str:
+    """The text without the headline, when that is its first line."""
+    first, _, rest = text.partition("\n")
+    return rest if comparable(first) == comparable(title) else text
 
 
 def _weight(text: str) -> int:

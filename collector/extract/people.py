@@ -21,9 +21,9 @@ _BY = re.compile(
     r"نویسنده|بقلم|كتب)(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(
-    r"\s*[;|·•\n、，،]\s*|\s+[/&]\s+|\s+(?:and|und|et|y|e|en|og|och|и|та|i|ve|with)\s+", re.IGNORECASE
-)
+_BETWEEN = re.compile(r"\s*[;|·•\n、，،]\s*|\s+[/&]\s+")
+_AND = re.compile(r"\s+(?:and|und|et|y|e|en|og|och|и|та|i|ve|with)\s+", re.IGNORECASE)
+_INSTITUTION = re.compile(r"\b(?:of|for|für|de la|des)\b")  # "Center for Drug Evaluation and Research"
 # What languages put behind a name: a degree, or a Korean reporter's post.
 _POST = re.compile(r"\s*(?:\s(?:기자|특파원|논설위원|객원기자|인턴기자|선임기자)|記者|记者)$")
 _DEGREES = frozenset(
@@ -74,8 +74,14 @@ def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...
 def _names(claim: str) -> list[str]:
     text = _IN_BRACKETS.sub(" ", _ADDRESS.sub(" ", title_text(claim[:2_000])))
     text = _BY.sub("", clean(text, 1_000), count=1)
-    names = [name for part in _BETWEEN.split(text) if part for name in _at_commas(part)]
+    parts = [part for several in _BETWEEN.split(text) for part in _at_and(several)]
+    names = [name for part in parts if part for name in _at_commas(part)]
     return [_POST.sub("", name.strip(" ,.:-–—()[]\"'")) for name in names]
+
+
+def _at_and(text: str) -> list[str]:
+    first, *others = _AND.split(text)
+    return [text] if _INSTITUTION.search(first) else [first, *others]
 
 
 def _at_commas(text: str) -> list[str]:

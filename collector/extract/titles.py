@@ -17,20 +17,20 @@ def comparable(text: str) -> str:
 
 
 def headline(claims: Sequence[tuple[str, str]], site_names: Sequence[str]) -> tuple[str, str] | None:
-    """Of (source, title) claims in order of trust the one that the most of them agree on, without the site's
-    name.
+    """Of (source, title) claims in order of trust the one that most agree on, without the name of the site.
 
-    A claim agrees with a title that it repeats, alone or with more before or behind a separator. None when no
-    claim holds more than a name of the site.
+    A claim agrees with a title that it repeats, and half with one that it has more before or behind, at a
+    separator. None when no claim holds more than a name of the site.
     """
     sites = {key for name in site_names if (key := comparable(name))}
     cleaned = [(source, without_site(title, sites)) for source, title in claims]
     candidates = [(source, title) for source, title in cleaned if comparable(title) not in {"", *sites}]
-    parts = [{comparable(title), *_parts(title)} for _, title in claims]
+    wholes = [comparable(title) for _, title in cleaned]
+    parts = [_parts(title) for _, title in cleaned]
 
     def votes(candidate: tuple[str, str]) -> int:
         key = comparable(candidate[1])
-        return sum(key in part for part in parts)
+        return 2 * wholes.count(key) + sum(key in part for part in parts)
 
     return max(candidates, key=votes, default=None)
 

@@ -102,10 +102,8 @@ def compare(name: str, every: int) -> None:
         if isinstance(figure, float):
             print(f"  {key:28}{figures['alone'][key] or 0:9.4f} {figure:9.4f}")
     for label, measure in (("mean", mean), ("median", median), ("slowest", max)):
-        print(
         ours_ms, alone_ms = 1e3 * measure(cpu["ours"]), 1e3 * measure(cpu["alone"])
         print(f"  {f'CPU ms a page, {label}':28}{alone_ms:9.1f} {ours_ms:9.1f}")
-        )
     print(f"  {'CPU, ratio':28}{1:9.2f} {sum(cpu['ours']) / sum(cpu['alone']):9.2f}", flush=True)
 
 
