@@ -116,7 +116,7 @@ class Channels:
         self, config: Config, form: Format, topic: str | None, selection: Selection, paged: bool
     ) -> Rendered:
         page = self._store.channel(_query(config, topic, selection))
-        base = f"{config.settings.web.address}/{channel_path(form.suffix, topic)}"
+        base = f"{config.base_url}/{channel_path(form.suffix, topic)}"
         channel = _channel(config, topic, selection, base, page, paged)
         body = form.render(channel)
         etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
@@ -149,7 +149,7 @@ def _channel(
     return Channel(
         title=f"{publish.title}: {watched}" if topic else publish.title,
         description=described or f"News on {watched or 'nothing yet'}",
-        home_url=f"{config.settings.web.address}/",
+        home_url=f"{config.base_url}/",
         self_url=base + selection.query_string(before=selection.before),
         first_url=base + selection.query_string(before=None),
         next_url=base + selection.query_string(before=following) if following else None,

@@ -133,7 +133,7 @@ class Pages:
         html = self._templates.get_template(template).render(
             now=self._services.now(),
             publish=config.settings.publish,
-            base=config.settings.web.address,
+            base=config.base_url,
             root="../" * (request.scope["path"].count("/") - 1) or "./",
             **values,
         )
