@@ -43,15 +43,6 @@ _MARKUP = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """What must be asked of the store: every entry of the feed that has one of these."""
-
-    guids: tuple[str, ...]
-    urls: tuple[str, ...]
-    identity_hashes: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Face:
     """An entry with its claims. A claim that it does not make, or that identifies nothing, is None."""
 
@@ -84,25 +75,39 @@ class _Face:
             yield f"text:{self.identity_hash.hex()}"
 
 
-def lookup(feed: ParsedFeed) -> Keys:
-    """What the store must be asked before `ingest`: whoever could be one of the document's entries."""
-    faces, _ = _faces(feed)
-    return Keys(
-        guids=tuple(sorted({face.guid for face in faces if face.guid is not None})),
-        urls=tuple(sorted({face.url for face in faces if face.url is not None})),
-        identity_hashes=tuple(
-            sorted({face.identity_hash for face in faces if face.identity_hash is not None})
-        ),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """The entries of a document, each once, and what the store must be asked of them: who has one of these claims?"""
+
+    faces: tuple[_Face, ...]
+    duplicate: int
+
+    @property
+    def guids(self) -> list[str]:
+        return sorted({face.guid for face in self.faces if face.guid is not None})
+
+    @property
+    def urls(self) -> list[str]:
+        return sorted({face.url for face in self.faces if face.url is not None})
+
+    @property
+    def identity_hashes(self) -> list[bytes]:
+        return sorted({face.identity_hash for face in self.faces if face.identity_hash is not None})
 
 
-def ingest(feed: ParsedFeed, known: Sequence[KnownEntry], had_entries: bool, now: datetime) -> Ingested:
-    """Tell new, changed, unchanged and duplicate entries apart. `known` is the store's answer to `lookup`.
+def survey(feed: ParsedFeed) -> Survey:
+    """Who is in the document: what `ingest` decides about, once the store has been asked who is known."""
+    faces, duplicate = _faces(feed)
+    return Survey(faces=tuple(faces), duplicate=duplicate)
+
+
+def ingest(shown: Survey, known: Sequence[KnownEntry], had_entries: bool, now: datetime) -> Ingested:
+    """Tell new, changed, unchanged and duplicate entries apart. `known` has whom the store knows by a claim of `shown`.
 
     What is to be saved stands oldest first, by claimed date, so that an archive pins nothing to the top. The
     document's order decides nothing else. An entry that shows no title, text, link or file is none.
     """
-    faces, duplicate = _faces(feed)
+    faces, duplicate = shown.faces, shown.duplicate
     pairs = _pair(faces, known)
     taken = {entry.key for entry in known}
     to_save: list[tuple[_Face, EntryToSave]] = []
@@ -133,7 +138,7 @@ def ingest(feed: ParsedFeed, known: Sequence[KnownEntry], had_entries: bool, now
 # --- what is known ------------------------------------------------------------------------------------------
 
 
-def _pair(faces: list[_Face], known: Sequence[KnownEntry]) -> dict[int, KnownEntry]:
+def _pair(faces: Sequence[_Face], known: Sequence[KnownEntry]) -> dict[int, KnownEntry]:
     """Which known entry each face is, by index: the pairs that agree most first, so that no order decides."""
     by_claim: dict[tuple[str, str | bytes], list[KnownEntry]] = defaultdict(list)
     for entry in known:

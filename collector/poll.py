@@ -18,12 +18,12 @@ from collector.config import FeedConfig, FetchSettings, PollSettings
 from collector.current import Current
 from collector.errors import ParseError, WorkerError
 from collector.fetch import Fetcher
-from collector.ingest import ingest, lookup
+from collector.ingest import ingest, survey
 from collector.model import (
     FeedState,
+    Fetched,
     FetchFailed,
     FetchRequest,
-    Fetched,
     Ingested,
     NotModified,
     ParsedFeed,
@@ -111,14 +111,14 @@ class Poller:
     async def _compare(
         self, state: FeedState, feed: FeedConfig, answer: Fetched, parsed: ParsedFeed, digest: bytes
     ) -> PollRecord:
-        now, keys = self._now(), lookup(parsed)
+        now, shown = self._now(), survey(parsed)
         known = await asyncio.to_thread(
-            self._store.known_entries, state.id, keys.guids, keys.urls, keys.identity_hashes
+            self._store.known_entries, state.id, shown.guids, shown.urls, shown.identity_hashes
         )
         # Only a feed that showed entries before, and shows none of them now, may have scrolled by.
         asks = not known and bool(parsed.entries) and state.last_poll_at is not None
         had_entries = bool(known) or (asks and await asyncio.to_thread(self._store.entry_count, state.id) > 0)
-        found = ingest(parsed, known, had_entries, now)
+        found = ingest(shown, known, had_entries, now)
         summary = self._summary(
             answer,
             PollOutcome.NEW if found.to_save else PollOutcome.UNCHANGED,

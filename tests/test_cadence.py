@@ -28,7 +28,7 @@ from collector.cadence import (
     first_poll_times,
     plan,
 )
-from collector.ingest import ingest
+from collector.ingest import ingest, survey
 from collector.model import Failure, FeedState, ParsedEntry, ParsedFeed, PollOutcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -388,7 +388,7 @@ def test_the_claimed_rate_is_that_of_the_newest_ten() -> None:
 def test_an_opened_archive_is_no_news() -> None:
     """A thousand old entries at once do not make a feed look busy."""
     ages = [timedelta(hours=1)] + [timedelta(days=300 + n) for n in range(1000)]
-    ingested = ingest(dated(*ages), [], True, NOW)
+    ingested = ingest(survey(dated(*ages)), [], True, NOW)
 
     assert ingested.new == 1001
     assert count_news(ingested, NOW) == 1

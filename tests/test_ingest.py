@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.ingest import CHANGE_EVERY, FREE_CHANGES, LONGEST_GUID, ingest, lookup
+from collector.ingest import CHANGE_EVERY, FREE_CHANGES, LONGEST_GUID, Survey, ingest, survey
 from collector.model import Enclosure, EntryToSave, Ingested, KnownEntry, ParsedEntry, ParsedFeed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,15 +30,15 @@ def item(number: int, **changes: object) -> ParsedEntry:
 
 @dataclass
 class Remembered:
-    """All the claims of one feed's entries as they were saved, answering `lookup` as a database would."""
+    """All the claims of one feed's entries as they were saved, answering as a database would."""
 
     saved: dict[int, EntryToSave] = field(default_factory=dict)
     changes: dict[int, int] = field(default_factory=dict)
     changed_at: dict[int, datetime] = field(default_factory=dict)
 
     def poll(self, *entries: ParsedEntry, now: datetime = NOW) -> Ingested:
-        feed = ParsedFeed(kind="xml", entries=entries)
-        result = ingest(feed, self.known(feed), bool(self.saved), now)
+        shown = survey(ParsedFeed(kind="xml", entries=entries))
+        result = ingest(shown, self.known(shown), bool(self.saved), now)
         for save in result.to_save:
             id_ = save.known_id or len(self.saved) + 1
             keys = {other.key for number, other in self.saved.items() if number != id_}
@@ -49,8 +49,7 @@ class Remembered:
             self.saved[id_] = save
         return result
 
-    def known(self, feed: ParsedFeed) -> list[KnownEntry]:
-        keys = lookup(feed)
+    def known(self, keys: Survey) -> list[KnownEntry]:
         return [
             KnownEntry(
                 id=id_,
