@@ -7,9 +7,10 @@ A keyword is a word or phrase. It hits where it stands as a word, by the habits 
 - Arabic and Hebrew: a whole word, also behind attached particles and the article;
 - every other script: a whole word; an English 's is none of it.
 
-`word*` hits every word that begins so, `*` alone every article. The words that an excluded phrase covers do
-not hit (White Russia is not Russia), unless a longer keyword holds the phrase (North and South Korea); it
-vetoes nothing else. Spellings are folded first (`folding`); evidence stands in the original text.
+`word*` hits every word that begins so, `*` alone every article. An excluded phrase that contains one of its
+topic's keywords is a cover: the words that it covers do not hit (White Russia is not Russia). Any other is a
+veto: it keeps the whole article out of the topic. Neither counts inside a longer keyword (North and South
+Korea). Spellings are folded first (`folding`); evidence stands in the original text.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import NamedTuple, Protocol
 
@@ -41,13 +43,21 @@ class Topic(Protocol):
     def exclude(self) -> Sequence[str]: ...
 
 
+class _Role(Enum):
+    """What a term does where it stands."""
+
+    KEYWORD = "it is evidence"
+    COVER = "it takes the keywords that it touches away"
+    VETO = "it takes the article away"
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
     """A keyword or excluded phrase of one topic, and how it must stand in the text."""
 
     topic: int
     words: str  # as configured
-    is_excluded: bool
+    role: _Role
     is_prefix: bool
     before: Callable[[str, int, str | None], bool]
     after: Callable[[str, int], bool]
@@ -59,27 +69,45 @@ class _Hit(NamedTuple):
     end: int
 
 
+_Patterns = dict[str, list[_Term]]  # folded forms, and the terms that are written so
+
+
+class _Finder:
+    """Finds every place where a term stands as it must."""
+
+    def __init__(self, patterns: _Patterns) -> None:
+        self._terms = list(patterns.values())
+        self._automaton = AhoCorasick(list(patterns), store_patterns=False)
+
+    def hits(self, folded: str, language: str | None) -> list[_Hit]:
+        return [
+            _Hit(term, start, end)
+            for pattern, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
+            for term in self._terms[pattern]
+            if term.before(folded, start, language) and term.after(folded, end)
+        ]
+
+
 class Matcher:
     """All topics, compiled once. Safe to use from several threads."""
 
     def __init__(self, topics: Iterable[Topic]) -> None:
-        self._topics: list[str] = []
-        self._everything: set[int] = set()
-        patterns: dict[str, list[_Term]] = {}
+        topics = list(topics)
+        self._topics = [topic.key for topic in topics]
+        self._everything = {n for n, topic in enumerate(topics) if any(map(_is_everything, topic.keywords))}
+        patterns: _Patterns = {}
         for number, topic in enumerate(topics):
-            self._topics.append(topic.key)
-            for is_excluded, keywords in ((False, topic.keywords), (True, topic.exclude)):
-                for keyword in keywords:
-                    if keyword.strip() == "*" and not is_excluded:
-                        self._everything.add(number)
-                    else:
-                        _compile(patterns, number, keyword, is_excluded)
-        self._terms = list(patterns.values())
+            for keyword in topic.keywords:
+                if not _is_everything(keyword):
+                    _compile(patterns, number, keyword, _Role.KEYWORD)
+        roles = _roles(topics, patterns)
+        for number, phrase, role in roles:
+            _compile(patterns, number, phrase, role)
+        self._finder = _Finder(patterns)
         self._longest_cover = max(
-            (len(form) for form, terms in patterns.items() if any(term.is_excluded for term in terms)),
+            (len(form) for form, terms in patterns.items() if any(term.role is _Role.COVER for term in terms)),
             default=0,
         )
-        self._finder = AhoCorasick(list(patterns), store_patterns=False)
 
     def match(self, title: str, text: str, language: str | None = None) -> tuple[Match, ...]:
         """The topics that hit, in their order, with the first places of each term in title and text.
@@ -88,41 +116,73 @@ class Matcher:
         Persian, which is written in the same letters.
         """
         evidence: dict[int, list[Evidence]] = {}
+        vetoed: set[int] = set()
         for field, original in (("title", title), ("text", text)):
             folded = fold(original)
-            for hit in _few(_uncovered(self._hits(folded.text, language), self._longest_cover)):
+            hits = self._finder.hits(folded.text, language)
+            vetoed |= _vetoed(hits)
+            for hit in _few(_uncovered(hits, self._longest_cover)):
                 evidence.setdefault(hit.term.topic, []).append(_evidence(hit, field, folded))
         for number in self._everything - evidence.keys():
             evidence[number] = [_first_word(title, text)]
-        return tuple(Match(topic=self._topics[n], evidence=tuple(evidence[n])) for n in sorted(evidence))
-
-    def _hits(self, folded: str, language: str | None) -> list[_Hit]:
-        """Every place where a term stands as it must."""
-        return [
-            _Hit(term, start, end)
-            for pattern, start, end in self._finder.find_matches_as_indexes(folded, overlapping=True)
-            for term in self._terms[pattern]
-            if term.before(folded, start, language) and term.after(folded, end)
-        ]
+        kept = sorted(evidence.keys() - vetoed)
+        return tuple(Match(topic=self._topics[n], evidence=tuple(evidence[n])) for n in kept)
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
 
 
-def _compile(patterns: dict[str, list[_Term]], topic: int, keyword: str, is_excluded: bool) -> None:
-    stem = keyword.strip().removesuffix("*")
-    is_prefix = keyword.strip() != stem
-    folded = fold(stem).text.strip()
-    if all(_script(character) == "none" for character in folded):
-        raise ValueError(f"a keyword without a letter: {keyword!r}")
-    for form in _written_forms(folded):
+def is_keyword(words: str) -> bool:
+    """Whether anything in a text can be these words: a keyword of nothing but signs is none."""
+    return _is_everything(words) or any(_script(character) != "none" for character in _stem(words))
+
+
+def _is_everything(keyword: str) -> bool:
+    return keyword.strip() == "*"
+
+
+def _stem(words: str) -> str:
+    return fold(words.strip().removesuffix("*")).text.strip()
+
+
+def _is_prefix(words: str) -> bool:
+    return words.strip().endswith("*")
+
+
+def _compile(patterns: _Patterns, topic: int, words: str, role: _Role) -> None:
+    if not is_keyword(words):
+        raise ValueError(f"a keyword without a letter: {words!r}")
+    is_prefix = _is_prefix(words)
+    for form in _written_forms(_stem(words)):
         begins = _BEGINNINGS.get(_script(form[0]), _word_begins)
         ends = _anything if is_prefix else _ENDINGS.get(_script(form[-1]), _word_ends)
         terms = patterns.setdefault(form, [])
-        if not any(
-            (topic, is_excluded, ends) == (term.topic, term.is_excluded, term.after) for term in terms
-        ):
-            terms.append(_Term(topic, keyword, is_excluded, is_prefix, begins, ends))
+        if not any((topic, role, ends) == (term.topic, term.role, term.after) for term in terms):
+            terms.append(_Term(topic, words, role, is_prefix, begins, ends))
+
+
+def _roles(topics: Sequence[Topic], keywords: _Patterns) -> list[tuple[int, str, _Role]]:
+    """The excluded phrases, with the number of their topic: covers where they contain a keyword, else vetoes."""
+    finder, forms = _Finder(keywords), sorted(keywords)
+    roles = []
+    for number, topic in enumerate(topics):
+        for phrase in topic.exclude:
+            stem = _stem(phrase)
+            contained = {hit.term.topic for hit in finder.hits(stem, None)}
+            if _is_prefix(phrase):  # any ending: also that of a keyword that it begins
+                contained |= {term.topic for term in _begun(stem, keywords, forms)}
+            roles.append((number, phrase, _Role.COVER if number in contained else _Role.VETO))
+    return roles
+
+
+def _begun(stem: str, keywords: _Patterns, forms: list[str]) -> Iterator[_Term]:
+    """The keywords that begin in the stem and go on behind it. `forms` are the keywords' own, sorted."""
+    for start in range(len(stem)):
+        tail = stem[start:]
+        for index in range(bisect_left(forms, tail), len(forms)):
+            if not forms[index].startswith(tail):
+                break
+            yield from (term for term in keywords[forms[index]] if term.before(stem, start, None))
 
 
 def _written_forms(folded: str) -> set[str]:
@@ -215,16 +275,31 @@ _ENDINGS: dict[str, Callable[[str, int], bool]] = {"free": _anything, "none": _a
 # --- hits ---------------------------------------------------------------------------------------------------
 
 
+def _vetoed(hits: list[_Hit]) -> set[int]:
+    """The topics that an excluded phrase keeps the article out of."""
+    if not any(hit.term.role is _Role.VETO for hit in hits):
+        return set()
+    vetoed: set[int] = set()
+    reached: dict[int, int] = {}  # where the topic's keywords so far end
+    for hit in sorted(hits, key=lambda hit: (hit.start, hit.term.role is _Role.VETO)):
+        topic = hit.term.topic
+        if hit.term.role is _Role.KEYWORD:
+            reached[topic] = max(reached.get(topic, 0), hit.end)
+        elif hit.term.role is _Role.VETO and reached.get(topic, 0) < hit.end:
+            vetoed.add(topic)
+    return vetoed
+
+
 def _uncovered(hits: list[_Hit], longest_cover: int) -> list[_Hit]:
-    """The keywords' hits that touch no words of an excluded phrase of their topic, or hold it whole."""
-    covers = sorted((hit for hit in hits if hit.term.is_excluded), key=_start)
+    """The keywords' hits that touch no words of a cover of their topic, or hold it whole."""
+    keywords = [hit for hit in hits if hit.term.role is _Role.KEYWORD]
+    covers = sorted((hit for hit in hits if hit.term.role is _Role.COVER), key=_start)
     if not covers:
-        return hits
+        return keywords
     return [
         hit
-        for hit in hits
-        if not hit.term.is_excluded
-        and not any(
+        for hit in keywords
+        if not any(
             _covers(covers[index], hit)
             for index in range(
                 bisect_left(covers, hit.start - longest_cover, key=_start),

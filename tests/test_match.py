@@ -139,9 +139,52 @@ def test_particles_are_arabic_not_persian() -> None:
         ("Russia, White Russian", ["Russia"]),
     ],
 )
-def test_an_excluded_phrase_covers_its_words_and_vetoes_nothing_else(text: str, words: list[str]) -> None:
+def test_an_excluded_phrase_that_contains_a_keyword_covers_that_mention_alone(
+    text: str, words: list[str]
+) -> None:
     """White Russia is not Russia, but an article may be about both."""
     assert hits("Russia", text, "White Russia") == words
+
+
+@pytest.mark.parametrize(
+    ("keyword", "exclude", "text", "words"),
+    [
+        ("Russia", "football", "Russia, Russia. The football season", []),
+        ("Russia", "football", "Russia, footballers", ["Russia"]),
+        ("Russia", "football*", "Russia, footballers", []),
+        ("Russia", "Borussia Dortmund", "Russia beats Borussia Dortmund", []),  # no word of it is Russia
+        ("росси*", "Россини", "Опера Россини в России", ["России"]),
+        ("Russians", "White Russia*", "White Russians and Russians", ["Russians"]),  # begins the keyword
+        ("Russia", "White Rus*", "White Russia and Russia", ["Russia"]),
+        ("Russia", "White Rus*", "White Rust and Russia", ["Russia"]),
+        ("俄罗斯", "俄罗斯方块", "俄罗斯方块与俄罗斯", ["俄罗斯"]),
+        ("俄罗斯", "足球", "俄罗斯足球", []),
+        ("*", "football", "a football season", []),
+        ("*", "football", "a season", ["a"]),
+    ],
+)
+def test_any_other_excluded_phrase_keeps_the_article_out(
+    keyword: str, exclude: str, text: str, words: list[str]
+) -> None:
+    """Who follows Russia without its football does not want an article on both."""
+    assert hits(keyword, text, exclude) == words
+
+
+def test_a_veto_stands_in_title_or_text() -> None:
+    """Wherever it stands, it concerns the whole article, and its own topic only."""
+    matcher = Matcher([Topic("a", ("Russia",), ("football",)), Topic("b", ("Russia",))])
+
+    assert [match.topic for match in matcher.match("Football", "Russia")] == ["b"]
+    assert [match.topic for match in matcher.match("Russia", "football")] == ["b"]
+    assert [match.topic for match in matcher.match("Russia", "chess")] == ["a", "b"]
+
+
+def test_a_longer_keyword_holds_a_veto() -> None:
+    """A keyword that the exclusion would always silence is meant as the exception to it."""
+    matcher = Matcher([Topic("t", ("Russia", "football diplomacy"), ("football",))])
+
+    assert matcher.match("Russia", "football diplomacy")
+    assert not matcher.match("Russia", "football diplomacy and football")
 
 
 def test_a_longer_keyword_holds_an_excluded_phrase() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ValidationError,
@@ -32,6 +33,7 @@ from collector.config.values import (
     shorten,
 )
 from collector.errors import ConfigError, Problem
+from collector.match import is_keyword
 
 _KEY = r"^[a-z0-9][a-z0-9-]{0,99}$"
 # RFC 5646 in outline: a language, then subtags. Its registry is not consulted.
@@ -50,6 +52,24 @@ Country = Annotated[str, Field(pattern=_COUNTRY)]
 Label = Annotated[str, Field(pattern=r"^[^\s,/][^,/]*$", max_length=100)]
 
 
+def _keyword(words: str) -> str:
+    if "*" in words.strip()[:-1]:
+        raise ValueError(f"a * can only stand at the end of a keyword, found {shorten(words)}")
+    if not is_keyword(words):
+        raise ValueError(f"expected a word or phrase, found {shorten(words)}")
+    return words
+
+
+def _excluded(words: str) -> str:
+    if words.strip() == "*":
+        raise ValueError("expected a word or phrase: a * alone would exclude every article")
+    return words
+
+
+Keyword = Annotated[Words, AfterValidator(_keyword)]
+Phrase = Annotated[Keyword, AfterValidator(_excluded)]
+
+
 def _address_alone(value: Any) -> Any:
     return {"url": value} if isinstance(value, str) else value
 
@@ -66,22 +86,16 @@ class Topic(Shape):
         validate_default=False,
         json_schema_extra=without_default,
     )
-    keywords: list_of(Words) = Field(
+    keywords: list_of(Keyword) = Field(
         min_length=1,
         description="Words and phrases; one of them in an article is a match. "
         '"nuclear*" matches every word that begins so, "*" alone every article.',
     )
-    exclude: list_of(Words) = Field(
-        (), description="Words and phrases that keep an article out of the topic."
+    exclude: list_of(Phrase) = Field(
+        (),
+        description="A phrase that contains one of the keywords takes that mention away: White Russia is not Russia. "
+        "Any other keeps the whole article out of the topic.",
     )
-
-    @field_validator("keywords", "exclude")
-    @classmethod
-    def _star_at_the_end(cls, keywords: tuple[str, ...]) -> tuple[str, ...]:
-        for keyword in keywords:
-            if "*" in keyword[:-1]:
-                raise ValueError(f"a * can only stand at the end of a keyword, found {shorten(keyword)}")
-        return keywords
 
     @model_validator(mode="before")
     @classmethod

@@ -79,6 +79,8 @@ def _validated(document: Document, environ: Mapping[str, str] | None) -> FeedsFi
         return FeedsFile.model_validate(document.data | {"settings": settings}, context={"environ": environ})
     except ValidationError as error:
         for problem in error.errors(include_url=False)[: 10 * MAX_PROBLEMS]:
+            if problem["type"] == "too_short" and problem["input"]:
+                continue  # none of its items is right, as they say themselves
             if name := environment.source(problem["loc"], variables):
                 document.problems.append(Problem(name, 0, 0, _message(problem)))
             elif problem["input"] is not REFUSED:
