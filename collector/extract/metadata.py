@@ -102,10 +102,7 @@ _IMAGE_META = (
 def title(page: Page, article: Node, site_names: Iterable[str]) -> tuple[str, str] | None:
     """The headline, without the site's name."""
     stated = [
-        *(
-            ("json-ld", text)
-            for text in (strings(article.get("headline")) or strings(article.get("name")))[:1]
-        ),
+        *(("json-ld", text) for text in (strings(article.get("headline")) or strings(article.get("name")))[:1]),
         *(("opengraph", text) for text in page.meta.get("og:title", [])[:1]),
         *(("heading", text) for text in page.headings[:1]),
     ]
@@ -136,9 +133,7 @@ def authors(page: Page, article: Node, outlets: Iterable[str]) -> tuple[str, tup
     return _named(seen, not_people) or _named([*stated, *seen], [])
 
 
-def _named(
-    stated: Iterable[tuple[str, Iterable[str]]], not_people: list[str]
-) -> tuple[str, tuple[str, ...]] | None:
+def _named(stated: Iterable[tuple[str, Iterable[str]]], not_people: list[str]) -> tuple[str, tuple[str, ...]] | None:
     found = ((source, people(claims, not_people)) for source, claims in stated)
     return next((claim for claim in found if claim[1]), None)
 

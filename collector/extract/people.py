@@ -89,6 +89,4 @@ def _at_commas(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) == 2 and all(" " not in part for part in parts):
         return [f"{parts[1]} {parts[0]}"]
-    return parts[:1] + [
-        p for p in parts[1:] if comparable(p) not in _DEGREES and len(p.split()) <= _MOST_WORDS
-    ]
+    return parts[:1] + [p for p in parts[1:] if comparable(p) not in _DEGREES and len(p.split()) <= _MOST_WORDS]

@@ -30,9 +30,7 @@ def article_text(tree: HtmlElement) -> str:
 
 
 def _text(tree: HtmlElement, *, favor_precision: bool) -> str:
-    found = bare_extraction(
-        tree, favor_precision=favor_precision, include_comments=False, with_metadata=False
-    )
+    found = bare_extraction(tree, favor_precision=favor_precision, include_comments=False, with_metadata=False)
     return paragraphs(found.text or "", MAX_CONTENT) if found is not None else ""
 
 

@@ -42,6 +42,10 @@ _BALLAST_END = {
 _SPACES = re.compile(r"[ \t\r\n]{100,}+")
 _BREAKS = re.compile(r"<(?i:br\s*/?>(?:\s*+<br\s*/?>)++)")
 
+_CODE = ("script", "style", "template", "svg", "canvas", "iframe")
+_MEDIA = ("img", "picture", "source", "video", "audio")
+_WORDLESS = (*_CODE, *_MEDIA)
+
 # Elements that have no end tag, or are seldom given one: they do not count as nesting.
 _FLAT = frozenset(
     {
@@ -95,16 +99,16 @@ def parse_html(markup: str) -> HtmlElement:
     tree, is_whole = _parse(markup)
     if not is_whole:
         tree, _ = _parse(_flattened(markup))
-    _drop_code(tree)
+    _drop_wordless(tree)
     return tree
 
 
-def _drop_code(tree: HtmlElement) -> None:
-    """Take out scripts, style sheets and drawings: no text, but a sixth of the time that extraction takes.
+def _drop_wordless(tree: HtmlElement) -> None:
+    """Take out what holds no words of an article, and costs a fifth of the time that extraction takes.
 
     JSON-LD stays: it is read, and is trafilatura's last resort for the text.
     """
-    for element in list(tree.iter("script", "style", "svg")):
+    for element in list(tree.iter(*_WORDLESS)):
         if "ld+json" not in element.get("type", "").lower() and element.getparent() is not None:
             element.drop_tree()
 
@@ -121,9 +125,7 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
     """The tree, and whether the parser read the page to its end."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = document_fromstring(
-            markup.encode("utf-8", "replace").translate(None, _CONTROLS), parser=parser
-        )
+        tree = document_fromstring(markup.encode("utf-8", "replace").translate(None, _CONTROLS), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
             return etree.Element("html"), False
