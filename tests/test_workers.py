@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.errors import CollectorError, ExtractError, WorkerError
+from collector.errors import ExtractError, WorkerError
 from collector.worker import LEAVE_AT, Job
 from collector.workers import Workers
 
@@ -98,9 +98,7 @@ async def test_a_large_body_and_a_large_answer_pass(workers):
 )
 async def test_an_input_that_ends_its_worker_costs_that_input_alone(workers, job, argument, reason):
     """The error says what happened; jobs beside it and after it are answered, by a new process if need be."""
-    bad, beside = await asyncio.gather(
-        workers.run(job, argument), workers.run(LENGTH, b"abc"), return_exceptions=True
-    )
+    bad, beside = await asyncio.gather(workers.run(job, argument), workers.run(LENGTH, b"abc"), return_exceptions=True)
 
     assert isinstance(bad, WorkerError)
     assert str(bad) == reason
@@ -238,14 +236,11 @@ async def test_the_current_folder_cannot_shadow_a_module(workers, tmp_path, monk
 
 
 @pytest.mark.shared
-async def test_no_hostile_page_outlasts_its_time(shared):
-    """Each page ends in an extraction or an error of ours, long before the worker would be ended for it."""
-    payloads = shared / "hostile" / "payloads"
+async def test_no_hostile_page_ends_its_worker(shared):
+    """Each page ends in an extraction or in the refusal of one, within the limits of time and memory."""
     pool = Workers(2)
-    for path in sorted((payloads / "html").iterdir()):
+    for path in sorted((shared / "hostile" / "payloads" / "html").iterdir()):
         body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        start = time.monotonic()
-        with suppress(CollectorError):
+        with suppress(ExtractError):
             assert (await pool.extract(body, "https://news.example/a-story")).text
-        assert time.monotonic() - start < 5, path.name
     await pool.close()

@@ -36,6 +36,23 @@ def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
         raise ExtractError(f"the page could not be read ({type(error).__name__})") from error
 
 
+def as_json(found: Extraction) -> dict[str, Any]:
+    """`found` as values that JSON knows: times in ISO 8601 with the page's zone, a mere day as that day."""
+    at = found.published_at
+    return {
+        "title": found.title,
+        "authors": list(found.authors),
+        "published": at and (at.date() if found.published_is_day else at).isoformat(),
+        "updated": found.updated_at and found.updated_at.isoformat(),
+        "language": found.language,
+        "canonical_url": found.canonical_url,
+        "image": found.image,
+        "site": found.site,
+        "text": found.text,
+        "sources": found.sources,
+    }
+
+
 def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
     tree = parse_html(decode(body, charset))
     page = read_page(tree, url)

@@ -25,7 +25,7 @@ from typing import Any
 from trafilatura import bare_extraction
 
 from collector.errors import ExtractError
-from collector.extract import extract
+from collector.extract import as_json, extract
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "extraction"
 
@@ -35,12 +35,9 @@ Row = dict[str, Any]
 def ours(body: bytes, url: str) -> Row:
     """What the collector extracts."""
     try:
-        found = extract(body, url)
+        return as_json(extract(body, url))
     except ExtractError:
         return {}
-    at = found.published_at
-    published = at and (at.date() if found.published_is_day else at).isoformat()
-    return {"text": found.text, "title": found.title, "authors": found.authors, "published": published}
 
 
 def alone(body: bytes, url: str) -> Row:
@@ -88,10 +85,7 @@ def compare(name: str, every: int) -> None:
     """Print the figures of one set."""
     lines = (DATA / name / "expected.jsonl").read_text(encoding="utf-8").splitlines()[::every]
     golds = [json.loads(line) for line in lines]
-    pages = [
-        (gold, gzip.decompress((DATA / name / "html" / f"{gold['id']}.html.gz").read_bytes()))
-        for gold in golds
-    ]
+    pages = [(gold, gzip.decompress((DATA / name / "html" / f"{gold['id']}.html.gz").read_bytes())) for gold in golds]
     for gold, body in pages[::10]:  # stop lists, date patterns and models are loaded once in a process
         for contestant in CONTESTANTS:
             contestant(body, gold["url"])
