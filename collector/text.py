@@ -16,17 +16,6 @@ MAX_URL = 4_096
 MAX_SUMMARY = 50_000  # HTML
 MAX_CONTENT = 1_000_000  # HTML, or the text of an article
 
-# What XML 1.0 §2.2 forbids, what PostgreSQL (NUL) and UTF-8 (lone surrogates) cannot hold, C1 controls,
-# non-characters.
-_ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
-    + "]"
-)
-# Embeddings, overrides and isolates reorder what stands around a title; the byte order mark is invisible.
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
-
-
 def _ranges(points: list[int]) -> str:
     """The inside of a regular expression's character class that holds exactly `points`, which are sorted."""
     spans: list[list[int]] = []
@@ -38,18 +27,31 @@ def _ranges(points: list[int]) -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
 
 
+# What XML 1.0 §2.2 forbids, what PostgreSQL (NUL) and UTF-8 (lone surrogates) cannot hold, C1 controls,
+# non-characters.
+_CONTROLS = [*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)]
+_UNWRITABLE = [*range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0)]
+_LAST_OF_PLANES = [plane * 0x10000 + last for plane in range(17) for last in (0xFFFE, 0xFFFF)]
+_ILLEGAL_POINTS = [*_CONTROLS, *_UNWRITABLE, *_LAST_OF_PLANES]
+_ILLEGAL = re.compile(f"[{_ranges(_ILLEGAL_POINTS)}]")
+# Embeddings, overrides and isolates reorder what stands around a title; the byte order mark is invisible.
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
 # Normalising sorts runs of combining marks in quadratic time, and a reader sees long runs as a smear over
 # other lines. No language needs more than a few; Unicode's Stream-Safe Text Format (UAX #15, §13) allows 30.
-_MARKS = _ranges([point for point in range(0x300, 0x1F000) if unicodedata.combining(chr(point))])
+_COMBINING = [point for point in range(0x300, 0x1F000) if unicodedata.combining(chr(point))]
+_MARKS = _ranges(_COMBINING)
 _PILED_MARKS = re.compile(f"([{_MARKS}]{{8}})[{_MARKS}]+")
+# Nearly every text has none of either. Looking each character up in a set is twenty times faster than the expressions.
+_SUSPECT = frozenset(map(chr, [*_ILLEGAL_POINTS, *_COMBINING]))
 
 
 def legal(text: str) -> str:
     """`text` without what cannot be stored or written as XML, in NFC. White space stays as it is."""
-    if text.isascii():
-        return _ILLEGAL.sub("", text)
-    text = _PILED_MARKS.sub(r"\1", _ILLEGAL.sub("", text))
-    return unicodedata.normalize("NFC", text)
+    if not _SUSPECT.isdisjoint(text):
+        text = _PILED_MARKS.sub(r"\1", _ILLEGAL.sub("", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def clean(text: str, limit: int) -> str:
