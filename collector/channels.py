@@ -129,7 +129,8 @@ def _keys(config: Config) -> tuple[str, ...]:
 
 def _query(config: Config, topic: str | None, selection: Selection) -> ChannelQuery:
     return ChannelQuery(
-        topics=(topic,) if topic else selection.topics or _keys(config),
+        topics=_keys(config),
+        only=(topic,) if topic else selection.topics,
         feed=selection.feed,
         language=selection.language,
         since=selection.since,

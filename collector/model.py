@@ -386,11 +386,11 @@ class KnownArticle:
 class Collected:
     """One entry collected, ready to be saved in one transaction.
 
-    `article` is None when the entry is a sighting of `article_id`; with both, that article is rewritten. `addresses` are
-    further canonical addresses under which the article is to be known; `contested` ones are claimed by different texts, and
-    name no article from now on, unless one is this article's own `canonical_url`, which it then takes over. `retry_at` asks
-    for another try at its page. `changes` is the pending entry's: an entry edited since stays due. `corpus_file` is set
-    for a seed.
+    `article` is None when the entry is a sighting of `article_id`; with both, that article is rewritten. `addresses`
+    are further canonical addresses under which the article is to be known; `contested` ones are claimed by different
+    texts, and name no article from now on, unless one is this article's own `canonical_url`, which it then takes over.
+    `retry_at` asks for another try at its page; `is_try` is False when nothing was tried, and nothing is to be counted.
+    `changes` is the pending entry's: an entry edited since stays due. `corpus_file` is set for a seed.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -404,6 +404,7 @@ class Collected:
     reason: str = ""
     collected_at: datetime
     retry_at: datetime | None = None
+    is_try: bool = True
     changes: int | None = None
     corpus_file: str | None = None
 
@@ -413,11 +414,12 @@ class Collected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelQuery:
-    """Which articles a channel shows: those that match any of `topics`. `since` is on first seen, inclusive. `before` is a
-    cursor from `ChannelPage.next`.
+    """Which articles a channel shows: those that match any of `topics`, or of `only` where that is given. `since` is on first
+    seen, inclusive. `before` is a cursor from `ChannelPage.next`.
     """
 
     topics: tuple[str, ...]
+    only: tuple[str, ...] = ()
     feed: str | None = None
     language: str | None = None
     since: datetime | None = None

@@ -1,7 +1,6 @@
 """RSS 2.0 and Atom (RFC 4287), paged as RFC 5005 says. The only file that imports feedgen.
 
-Rules beyond the two formats are those of the RSS Advisory Board's profile and of the W3C feed validator. That
-warns of every XML namespace it does not know: what only we say is therefore in categories of our own schemes.
+Rules beyond the two formats are those of the RSS Advisory Board's profile and of the W3C feed validator.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ from collector.publish import wire
 
 RSS_TYPE = "application/rss+xml"
 ATOM_TYPE = "application/atom+xml"
-TERM_SCHEME = "urn:x-collector:term"
-ORIGIN_SCHEME = "urn:x-collector:origin"
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
@@ -106,12 +103,6 @@ def _lines(texts: Iterable[str]) -> list[str]:
     return [line for line in map(wire.one_line, texts) if line]
 
 
-def _marks(item: ChannelItem) -> list[tuple[str, str]]:
-    """What only we say of an item, as categories: terms that matched, and that it is a seed of the corpus."""
-    terms = [(TERM_SCHEME, term) for term in _lines(item.terms)]
-    return [*terms, (ORIGIN_SCHEME, "seed")] if item.is_seed else terms
-
-
 def _enclosures(item: ChannelItem) -> list[dict[str, str]]:
     return [
         {"href": url, "rel": "enclosure", "type": wire.media_type(enclosure)}
@@ -159,8 +150,6 @@ class _ItemParts(BaseEntryExtension):
             etree.SubElement(entry, _DC_LANGUAGE).text = tag
         for key in item.topics:
             etree.SubElement(entry, "category").text = wire.one_line(self.topic_titles.get(key, key))
-        for scheme, word in _marks(item):
-            etree.SubElement(entry, "category", domain=scheme).text = word
         return self._add_image(entry)
 
     def extend_atom(self, entry: etree._Element) -> etree._Element:
@@ -179,8 +168,6 @@ class _ItemParts(BaseEntryExtension):
         for key in item.topics:
             label = wire.one_line(self.topic_titles.get(key, key))
             etree.SubElement(entry, "category", term=key, label=label)
-        for scheme, word in _marks(item):
-            etree.SubElement(entry, "category", term=word, scheme=scheme)
         return self._add_image(entry)
 
     def _add_image(self, entry: etree._Element) -> etree._Element:

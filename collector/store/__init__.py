@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import URL, Connection
 
-from ..errors import StoreError
-from ..model import (
+from collector.errors import StoreError
+from collector.model import (
     ChannelPage,
     ChannelQuery,
     Collected,
@@ -29,7 +29,7 @@ from ..model import (
     PollRecord,
     Totals,
 )
-from . import (
+from collector.store import (
     articles,
     backup,
     channels,

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from ..model import EntryOutcome, KnownArticle, TextSource
-from .rows import chunks, place_of
-from .schema import address, article, entry, feed, match, sighting
+from collector.model import EntryOutcome, KnownArticle, TextSource
+from collector.store.rows import chunks, place_of
+from collector.store.schema import address, article, entry, feed, match, sighting
 
 # --- found --------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from ..errors import StoreError
-from .dialects import PATIENCE, file_of
+from collector.errors import StoreError
+from collector.store.dialects import PATIENCE, file_of
 
 
 def backup(url: URL, target: Path) -> None:

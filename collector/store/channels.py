@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from ..model import ChannelItem, ChannelPage, ChannelQuery
-from .rows import chunks, enclosures_from
-from .schema import article, feed, match, sighting
+from collector.model import ChannelItem, ChannelPage, ChannelQuery
+from collector.store.rows import chunks, enclosures_from
+from collector.store.schema import article, feed, match, sighting
 
 _ORDER = (article.c.dated_at, article.c.id)
 _ITEMS = sa.select(
@@ -39,7 +39,7 @@ def page(db: Connection, query: ChannelQuery) -> ChannelPage:
 
 
 def _filtered(query: ChannelQuery) -> sa.Select[Any]:
-    of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.topics)
+    of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.only or query.topics)
     select = _KEPT.where(sa.exists().where(of_topic))
     if query.language is not None:
         primary = query.language.lower().partition("-")[0]

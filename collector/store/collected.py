@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..errors import AddressTaken, StoreError
-from ..model import ArticleDraft, Collected, EntryOutcome, Match
-from . import revision
-from .dialects import insert
-from .rows import chunks, enclosures_to, many, pairs, place_of
-from .schema import address, article, entry, match, sighting
+from collector.errors import AddressTaken, StoreError
+from collector.model import ArticleDraft, Collected, EntryOutcome, Match
+from collector.store import revision
+from collector.store.dialects import insert
+from collector.store.rows import chunks, enclosures_to, many, pairs, place_of
+from collector.store.schema import address, article, entry, match, sighting
 
 # What a subscriber sees of an article: when one of these changes, the channel does.
 _PUBLISHED = (
@@ -32,7 +32,7 @@ _ENDED = (
     sa.update(entry)
     .where(_BY_ID)
     .values({name: sa.bindparam(name) for name in ("outcome", "reason", "article_id")})
-    .values(attempts=entry.c.attempts + 1)
+    .values(attempts=entry.c.attempts + sa.bindparam("_tries", type_=sa.Integer))
 )
 # An entry that its feed edited while it was being collected stays due.
 _UNEDITED = _BY_ID & (
@@ -292,8 +292,11 @@ class _Saving:
                 continue
             by = {"_id": record.entry_id, "_changes": record.changes}
             ended.append(
-                {"_id": record.entry_id, "outcome": outcome, "reason": record.reason, "article_id": known.id}
-            )
+                {
+                    "_id": record.entry_id, "outcome": outcome, "reason": record.reason,
+                    "article_id": known.id, "_tries": int(record.is_try),
+                }
+            )  # fmt: skip
             if record.retry_at is None:
                 done.append(by)
             else:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from ..errors import StoreBusy, StoreError
+from collector.errors import StoreBusy, StoreError
 
 # How long a writer waits for another process's transaction before it gives up, in seconds.
 PATIENCE = 30

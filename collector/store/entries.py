@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from ..model import EntryToSave, KnownEntry, ParsedEntry, PendingEntry, PollRecord
-from .dialects import REFUSALS, insert
-from .feeds import save_states
-from .rows import chunks, enclosures_from, enclosures_to, fair, many
-from .schema import entry, feed, sighting
+from collector.model import EntryToSave, KnownEntry, ParsedEntry, PendingEntry, PollRecord
+from collector.store.dialects import REFUSALS, insert
+from collector.store.feeds import save_states
+from collector.store.rows import chunks, enclosures_from, enclosures_to, fair, many
+from collector.store.schema import entry, feed, sighting
 
 # Entries of one feed at work at once: most lead to one host, and one that is slow must not keep all others waiting.
 _OF_A_FEED = 8

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from ..model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
-from ..urls import host_key
-from .revision import bump
-from .rows import chunks, fair, pairs
-from .schema import article, entry, feed, sighting
+from collector.model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
+from collector.store.revision import bump
+from collector.store.rows import chunks, fair, pairs
+from collector.store.schema import article, entry, feed, sighting
+from collector.urls import host_key
 
 
 class ConfiguredFeed(Protocol):
@@ -209,9 +209,9 @@ def _state_word(row: Row[Any]) -> str:
         return "removed"
     if row.is_gone:
         return "gone"
+    # Polling a feed ends its wait, so one that reaches beyond the last poll is still in force.
+    if row.wait_until is not None and (row.last_poll_at is None or row.wait_until > row.last_poll_at):
+        return "waiting"
     if row.last_poll_at is None:
         return "new"
-    # Polling a feed ends its wait, so one that reaches beyond the last poll is still in force.
-    if row.wait_until is not None and row.wait_until > row.last_poll_at:
-        return "waiting"
     return "failing" if row.failures else "ok"

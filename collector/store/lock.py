@@ -11,8 +11,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from ..errors import InUse, StoreError
-from .dialects import name_of, own_errors
+from collector.errors import InUse, StoreError
+from collector.store.dialects import name_of, own_errors
 
 _KEY = 0x636F6C6C656374  # any number that no one else takes for an advisory lock in our database
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
-from ..errors import StoreError, StoreNewer
-from ..shipped import shipped
-from .dialects import make_engine, name_of, writing
+from collector.errors import StoreError, StoreNewer
+from collector.shipped import shipped
+from collector.store.dialects import make_engine, name_of, writing
 
 HEAD = "0001"  # the newest migration in db/versions
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from .dialects import insert
-from .schema import meta
+from collector.store.dialects import insert
+from collector.store.schema import meta
 
 _KEY = "revision"
 READ = sa.select(meta.c.value).where(meta.c.key == _KEY)

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..model import Enclosure
-from ..urls import url_identity
+from collector.model import Enclosure
+from collector.urls import url_identity
 
 T = TypeVar("T")
 K = TypeVar("K")

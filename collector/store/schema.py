@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table
 
-from .dialects import Id, Json, Time
+from collector.store.dialects import Id, Json, Time
 
 metadata = sa.MetaData(
     naming_convention={

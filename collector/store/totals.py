@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..model import Totals
-from .rows import pairs
-from .schema import article, entry, feed, match
+from collector.model import Totals
+from collector.store.rows import pairs
+from collector.store.schema import article, entry, feed, match
 
 
 def totals(db: Connection, topics: Sequence[str]) -> Totals:
