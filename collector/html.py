@@ -96,7 +96,7 @@ def _depth(markup: str) -> int:
 
 def escape(text: str) -> str:
     """`text` as HTML, a paragraph a line of it."""
-    lines = [html.escape(line, quote=False) for line in text.splitlines() if line.strip()]
+    lines = [html.escape(line, quote=False) for line in legal(text).splitlines() if line.strip()]
     return lines[0] if len(lines) == 1 else "".join(f"<p>{line}</p>" for line in lines)
 
 
@@ -125,6 +125,8 @@ def absolute_url(link: str, base: str = "") -> str | None:
 
     White space and controls are treated as browsers do (WHATWG URL §4.4); credentials are taken out.
     """
+    if _PLAIN.fullmatch(link) and "/." not in link and len(link) <= MAX_URL:
+        return link
     link = link.strip(_LEADING_JUNK).translate(_DROPPED)
     if not link or len(link) > MAX_URL:
         return None
@@ -139,6 +141,10 @@ def absolute_url(link: str, base: str = "") -> str | None:
     return address if len(address) <= MAX_URL else None
 
 
+# An absolute address that needs nothing done to it, as nearly all are.
+_PLAIN = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,3}(?::[1-9]\d{0,3})?(?:/[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]*)?"
+)
 _DROPPED = dict.fromkeys((*range(32), 127))
 _UNSAFE = re.compile(r'[\s"<>\\^`{|}]')
 _SAFE = "".join(chr(c) for c in range(33, 127) if not _UNSAFE.match(chr(c)))

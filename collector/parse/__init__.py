@@ -45,9 +45,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
         return _parse(body, headers, url)
     except (ParseError, MemoryError):
         raise
-    except (
-        Exception
-    ) as error:  # a stranger's bytes met a fault in a parser: this feed's outcome, nobody else's
+    except Exception as error:  # a stranger's bytes met a fault in a parser: this feed's outcome, nobody else's
         raise ParseError(f"the feed could not be read ({type(error).__name__}: {error!s:.200})") from error
 
 

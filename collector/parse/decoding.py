@@ -78,9 +78,7 @@ def decode(body: bytes, content_type: str = "") -> str:
 def _declared(body: bytes, content_type: str) -> list[str]:
     """Python's names of the encodings that the header and the XML declaration name, unknown ones left out."""
     labels = [match[1] for match in [_CHARSET.search(content_type)] if match]
-    labels += [
-        match[1].decode("latin-1") for match in [_XML_DECLARATION.search(body, 0, _HEAD_BYTES)] if match
-    ]
+    labels += [match[1].decode("latin-1") for match in [_XML_DECLARATION.search(body, 0, _HEAD_BYTES)] if match]
     found = []
     for label in labels:
         encoding = webencodings.lookup(label)

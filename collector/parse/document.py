@@ -105,9 +105,7 @@ def _find_root(text: str) -> tuple[str, int]:
     if first and text.startswith("<"):
         raise ParseError(f"an XML or HTML document that begins with <{first[1]}>, not a feed")
     start = clean(text, 60)
-    raise ParseError(
-        f"no feed, but a document that begins with {start!r}" if start else "binary data, not a feed"
-    )
+    raise ParseError(f"no feed, but a document that begins with {start!r}" if start else "binary data, not a feed")
 
 
 def _find_end(text: str, tag: str, start: int) -> int | None:

@@ -20,8 +20,8 @@ from collector.html import absolute_url, escape, sanitise
 from collector.model import Enclosure, ParsedEntry, ParsedFeed
 from collector.parse import fields
 from collector.parse.document import Document, entry_spans
-from collector.parse.repair import fault, repair
-from collector.text import MAX_SUMMARY, cut
+from collector.parse.repair import fault, repair, without_captions, without_giants
+from collector.text import MAX_SUMMARY
 
 ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 
@@ -35,7 +35,7 @@ _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_59
 def parse(document: Document) -> ParsedFeed:
     """The feed, with every entry that can be read. Raises ParseError when it is none."""
     warnings = []
-    text = document.text
+    text = without_captions(without_giants(document.text))
     malformed = fault(text)
     if malformed:
         warnings.append(f"malformed XML ({malformed})")
@@ -82,9 +82,7 @@ def _read(document: Document, text: str, warnings: list[str]) -> dict[str, Any]:
     return found
 
 
-def _read_apart(
-    head: str, entries: list[str], tail: str, language: str, warnings: list[str]
-) -> list[dict[str, Any]]:
+def _read_apart(head: str, entries: list[str], tail: str, language: str, warnings: list[str]) -> list[dict[str, Any]]:
     """The readable entries, found by halving."""
     try:
         return _feedparser(head + "".join(entries) + tail, language)["entries"]
@@ -166,13 +164,15 @@ class _EntryReader:
         summary, content = self._texts(raw)
         published = parse_date(_raw(raw, "published")) or parse_date(_raw(raw, "created"))
         updated = parse_date(_raw(raw, "updated"))
+        if published is None and not self._is_atom:
+            # RSS says with dc:date when an item was published; feedparser files it under "updated".
+            published, updated = updated, None
         return ParsedEntry(
             guid=fields.guid(_raw(raw, "id")),
             url=self._url(raw),
             title=_title(raw, self._version),
             authors=self._authors(raw),
-            # RSS says when an item was published with dc:date, which feedparser files under "updated".
-            published_at=published or (None if self._is_atom else updated),
+            published_at=published,
             updated_at=updated,
             summary=summary,
             content=content,
@@ -183,15 +183,17 @@ class _EntryReader:
         )
 
     def _texts(self, raw: dict[str, Any]) -> tuple[str, str]:
-        """Summary and content as sanitised HTML; the content is "" when it says no more than the summary."""
-        summary = self._markup(dict.get(raw, "summary_detail") or {"value": _raw(raw, "summary")})
-        summary = summary or self._markup({"value": _raw(raw, "summary")})
+        """Summary and content as sanitised HTML. A summary that repeats the content is "": feedparser made it."""
         contents = [detail for detail in _list(raw, "content") if self._is_content(detail)]
-        content = max((self._markup(detail) for detail in contents), key=len, default="")
-        if content == summary:
-            content = "" if len(contents) == 0 else content
-        if len(summary) > MAX_SUMMARY:
-            content, summary = content or summary, sanitise(cut(summary, MAX_SUMMARY), self._base)
+        full = max(contents, key=lambda detail: len(_raw(detail, "value")), default={})
+        short = dict.get(raw, "summary_detail") or {}
+        if not _raw(short, "value"):
+            short = {"value": _raw(raw, "summary"), "base": _raw(short, "base")}
+        if _raw(short, "value") == _raw(full, "value"):
+            short = {}
+        summary, content = self._markup(short), self._markup(full)
+        if len(summary) > MAX_SUMMARY:  # the full text under the wrong name, or no summary
+            summary, content = "", content or summary
         return summary, content
 
     def _is_content(self, detail: dict[str, Any]) -> bool:
@@ -223,13 +225,12 @@ class _EntryReader:
 
     def _authors(self, raw: dict[str, Any]) -> tuple[str, ...]:
         names = [_raw(author, "name") for author in _list(raw, "authors")]
-        names = names if any(names) else [_raw(raw, "author")]
+        if len(names) < 2 and (not any(names) or "@" in _raw(raw, "author")):
+            names = [_raw(raw, "author")]  # before feedparser took an address out of it, or a part of one
         return fields.distinct(map(fields.author, names), fields.MAX_AUTHORS)
 
     def _categories(self, raw: dict[str, Any]) -> tuple[str, ...]:
-        names = (
-            _raw(tag, "label") or _raw(tag, "term") for tag in _list(raw, "tags")[: 4 * fields.MAX_CATEGORIES]
-        )
+        names = (_raw(tag, "label") or _raw(tag, "term") for tag in _list(raw, "tags")[: 4 * fields.MAX_CATEGORIES])
         return fields.distinct(map(fields.html_title, names), fields.MAX_CATEGORIES)
 
     def _language(self, raw: dict[str, Any]) -> str | None:
@@ -260,9 +261,7 @@ class _EntryReader:
         pictures += _list(raw, "media_thumbnail")[:100]
         pictures.sort(key=lambda item: -(fields.length(_raw(item, "width")) or 0))
         image = dict.get(raw, "image")
-        enclosed = [
-            link for link in _list(raw, "links")[:100] if _raw(link, "rel") == "enclosure" and _is_image(link)
-        ]
+        enclosed = [link for link in _list(raw, "links")[:100] if _raw(link, "rel") == "enclosure" and _is_image(link)]
         candidates = [*pictures, *([image] if isinstance(image, dict) else []), *enclosed]
         addresses = (absolute_url(_raw(item, "url") or _raw(item, "href"), self._base) for item in candidates)
         return next(filter(None, addresses), None)

@@ -19,8 +19,9 @@ _MAX_TTL = 30 * 86_400  # seconds
 _MAX_LENGTH = 2**63 - 1  # bytes; what a database holds
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+# jo@a.example (Jo Roe), as RSS asks for; Jo Roe <jo@a.example>; Jo Roe (jo@a.example)
 _NAMED_ADDRESS = re.compile(
-    r"^\s*\S+@\S+\s+\((?P<after>[^()]+)\)\s*$|^(?P<before>[^<>]+)<[^<>\s]+@[^<>\s]+>\s*$"
+    r"\S+@\S+ \((?P<bracketed>[^()]+)\)|(?P<name>[^<>()@]+)[<(][^<>()\s]+@[^<>()\s]+[>)]"
 )
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _WHOLE = re.compile(r"\s*(\d{1,18})(?:\.\d{0,9})?\s*")
@@ -50,9 +51,9 @@ def guid(text: str) -> str | None:
 def author(text: str) -> str:
     """A person's name, without an e-mail address; "" when there is no more than the address."""
     name = html_title(text[: 4 * MAX_NAME])
-    named = _NAMED_ADDRESS.match(name)
+    named = _NAMED_ADDRESS.fullmatch(name)
     if named:
-        name = named["after"] or named["before"]
+        name = named["bracketed"] or named["name"]
     return "" if _ADDRESS.fullmatch(name.strip()) else clean(name.strip(" \"'"), MAX_NAME)
 
 

@@ -44,9 +44,7 @@ def parse(document: Document) -> ParsedFeed:
 
 
 def _load(text: str) -> dict[str, Any]:
-    decoder = json.JSONDecoder(
-        strict=False, parse_int=_number, parse_float=_number, parse_constant=lambda _: None
-    )
+    decoder = json.JSONDecoder(strict=False, parse_int=_number, parse_float=_number, parse_constant=lambda _: None)
     try:
         # What follows the document is junk, as after the root element in XML.
         value, _ = decoder.raw_decode(text)
@@ -127,6 +125,4 @@ def _enclosures(item: dict[str, Any], base: str) -> Iterator[Enclosure]:
         url = absolute_url(_text(attachment, "url"), base)
         if url:
             kind = fields.media_type(_text(attachment, "mime_type"))
-            yield Enclosure(
-                url=url, media_type=kind, length=fields.length(_text(attachment, "size_in_bytes"))
-            )
+            yield Enclosure(url=url, media_type=kind, length=fields.length(_text(attachment, "size_in_bytes")))
