@@ -76,7 +76,8 @@ def test_any_bytes_give_a_feed_or_a_parse_error(body: bytes):
 @given(st.lists(st.sampled_from([
     "<rss>", "</rss>", "<channel>", "</channel>", "<item>", "</item>", "<title>", "</title>", "<![CDATA[", "]]>",
     "<!--", "-->", "&", "&#x110000;", "&#0;", "&nbsp;", "<a:b>", "</a:b>", "<width>", "</media:player>", "<gml:pos>",
-    "\0", "<", "x", "<link>", "<guid>", "<author>", "a@b.c (D)", "<category/>", "<media:thumbnail/>", "<svg>", "<description>",
+    "\0", "<", "x", "<link>", "<guid>", "<author>", "a@b.c (D)", "<category/>", "<media:thumbnail/>", "<svg>",
+    "<description>",
 ])))  # fmt: skip
 def test_any_markup_gives_a_feed_or_a_parse_error(pieces: list[str]):
     """Not only noise: the pieces of feeds in any order."""
@@ -413,7 +414,8 @@ HOSTILE_ENTRIES = {
     "dtd_netscape091.rss": 1, "entries_5k.rss": 5000, "title_5mb.rss.gz": 2, "unknown_decl.rss": 2, "null_bytes.rss": 2,
     "ctrl_charref.rss": 2, "surrogates_raw.rss": 2, "utf16be_nobom.rss": 1, "cp1251_says_utf8.rss": 1, "gb18030.rss": 1,
     "bogus_encoding.rss": 1, "undeclared_ns.rss": 2, "trunc_mid_cdata.rss": 1, "guid_missing.rss": 5,
-    "junk_before.rss": 1, "nothing_but_desc.rss": 2, "guid_case_ws.rss": 3, "dates_future.rss": 2, "ssrf_links.rss": 120, "xml_base.atom": 2,
+    "junk_before.rss": 1,
+    "nothing_but_desc.rss": 2, "guid_case_ws.rss": 3, "dates_future.rss": 2, "ssrf_links.rss": 120, "xml_base.atom": 2,
     "xss_html.rss": 71, "numbers_huge.rss": 2, "ttl_zero.rss": 1, "jsonfeed_nul_surrogate.json": 2, "link_64k.rss": 2,
     "jsonfeed_bigint.json": 1, "jsonfeed_dupkeys.json": 1, "jsonfeed_utf16.json": 1, "bidi_zero_width.rss": 3,
 }  # fmt: skip
