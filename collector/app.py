@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from collector import log
 from collector.addresses import parse_networks
 from collector.collect import ArticleCollector
-from collector.config import Config, load
+from collector.config import Config, Settings, load
 from collector.current import Current
 from collector.errors import CollectorError
 from collector.fetch import Fetcher
@@ -55,6 +55,7 @@ class App:
 
     async def reload(self) -> None:
         """Adopts the saved configuration, or keeps the one in force and says what is wrong with the new one."""
+        before = self.current.config.settings
         try:
             config = await asyncio.to_thread(load, self.current.config.path, os.environ)
             self.current.adopt(config)
@@ -64,6 +65,26 @@ class App:
                 log.get().error("the change is not used", problem=problem)
         else:
             log.get().info("configuration in force", feeds=len(config.feeds), topics=len(config.topics))
+            if later := _at_next_start(before, config.settings):
+                log.get().warning("takes effect at the next start", settings=later)
+
+
+# What is built once: everything else is asked of the configuration each time.
+_FIXED = {
+    "fetch": ("timeout", "user_agent", "host_connections", "workers", "proxy", "allow_private"),
+    "web": ("host", "port"),
+    "storage": ("corpus",),
+}
+
+
+def _at_next_start(before: Settings, after: Settings) -> list[str]:
+    """The settings that differ, and that the running program does not ask for again."""
+    pairs = ((f"{section}.{name}", section, name) for section, names in _FIXED.items() for name in names)
+    return [
+        both
+        for both, section, name in pairs
+        if getattr(getattr(before, section), name) != getattr(getattr(after, section), name)
+    ]
 
 
 def open_store(config: Config) -> Store:
@@ -89,6 +110,7 @@ async def network(config: Config, now: Callable[[], datetime] = clock) -> AsyncI
         own_addresses={(web.host, web.port)},
         user_agent=settings.user_agent or USER_AGENT,
         timeout=settings.timeout,
+        proxy=settings.proxy,
         connections=config.settings.poll.concurrency + settings.concurrency,
     )
     async with fetcher:
@@ -125,8 +147,10 @@ async def opened(
                     now=now,
                 )  # fmt: skip
                 await asyncio.to_thread(app.sync, config)
-                yield app
-                await app.poller.drain()
-                await app.collector.drain()
+                try:
+                    yield app
+                finally:  # also when it was interrupted: what was fetched and read by then is saved
+                    await app.poller.drain()
+                    await app.collector.drain()
     finally:
         store.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 
@@ -16,23 +17,27 @@ def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
     """Sends all logs to standard error. JSON unless standard error is a terminal, or as `as_json` says."""
     if as_json is None:
         as_json = not sys.stderr.isatty()
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
-    level = logging.DEBUG if verbose else logging.INFO
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=False, default=repr)
+        if as_json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(),
             _one_line,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=False,
     )
     # What the libraries say through the standard logging comes out in the same shape.
     logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+    logging.captureWarnings(True)
 
 
 def get() -> Any:
@@ -40,34 +45,64 @@ def get() -> Any:
     return structlog.get_logger()
 
 
+class _Lines:
+    """Writes lines. A full disk under the log, or a reader that has gone, must not stop the work that is logged."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._out.write(line + "\n")
+            self._out.flush()
+
+    log = debug = info = warning = error = critical = exception = msg
+
+
 class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name)
+        try:
+            message = record.getMessage()
+        except Exception:  # a library's own mistake
+            message = str(record.msg)
+        structlog.get_logger().log(record.levelno, message, logger=record.name, exc_info=record.exc_info)
 
 
 def _one_line(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Line breaks and control characters in a value would forge further lines, or move a terminal's cursor."""
-    return {key: _escaped(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _escaped(value) for key, value in event.items()}
 
 
-def _escaped(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def _escaped(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_escaped(one) for one in value]
+    if isinstance(value, dict):
+        return {_escaped(str(name)): _escaped(one) for name, one in value.items()}
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
 def polled(record: PollRecord) -> None:
     """One line for a poll: what came, or why nothing came."""
     done = record.ingested
     event: dict[str, Any] = {"feed": record.feed.key, "outcome": str(record.outcome)}
+    if record.failure:
+        event["failure"] = str(record.failure)
     if record.reason:
         event["reason"] = record.reason
     if done.new or done.changed:
         event |= {"new": done.new, "changed": done.changed}
     if done.gap:
         event["gap"] = "entries may have scrolled by unseen"
+    if record.warnings:
+        event["warnings"] = list(record.warnings[:3])
+    failed = record.failure or record.outcome in _FAILED
     quiet = record.outcome in (PollOutcome.NOT_MODIFIED, PollOutcome.UNCHANGED)
-    (get().debug if quiet else get().warning if record.failure else get().info)("poll", **event)
+    (get().debug if quiet else get().warning if failed else get().info)("poll", **event)
+
+
+_FAILED = {PollOutcome.FAILED, PollOutcome.NOT_A_FEED, PollOutcome.UNREADABLE, PollOutcome.GONE}
 
 
 def collected(pending: PendingEntry, record: Collected) -> None:

@@ -8,14 +8,15 @@ import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import uvicorn
-from fastapi import FastAPI
 
 from collector import __version__, log
 from collector.app import App, clock, opened
 from collector.channels import Channels
 from collector.config import Config
+from collector.current import Current
 from collector.errors import CollectorError
 from collector.metrics import Metrics
 from collector.model import Collected, PendingEntry, PollRecord
@@ -24,6 +25,7 @@ from collector.static import write_site
 from collector.web import Health, Services, create_app
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_PATIENCE = 5  # seconds that a client may take to receive its answer when the service stops
 
 
 class _Server(uvicorn.Server):
@@ -34,9 +36,28 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Served:
+    """The configuration in force, with the address that the server really listens on until it is started again."""
+
+    def __init__(self, current: Current, port: int) -> None:
+        self._current = current
+        self._address = {"host": current.config.settings.web.host, "port": port}
+        self._read: Config | None = None
+
+    def __call__(self) -> Config:
+        config = self._current.config
+        if config is not self._read:
+            web = config.settings.web.model_copy(update=self._address)
+            self._served = replace(config, settings=config.settings.model_copy(update={"web": web}))
+            self._read = config
+        return self._served
+
+
 async def run(config: Config, say: Callable[[str], None]) -> None:
     """Serves until SIGTERM or Ctrl-C. `say` prints the start-up lines for a person."""
-    metrics = Metrics()
+    metrics, stop = Metrics(), asyncio.Event()
+    for number in _STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     def polled(record: PollRecord) -> None:
         metrics.polled(record)
@@ -47,47 +68,52 @@ async def run(config: Config, say: Callable[[str], None]) -> None:
         log.collected(pending, record)
 
     async with opened(config, polled, collected) as app:
-        await _serve(app, metrics, say)
+        with _listen(config) as listening:
+            await _serve(app, metrics, listening, stop, say)
+    say("Stopped.")
 
 
-async def _serve(app: App, metrics: Metrics, say: Callable[[str], None]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in _STOP_SIGNALS:
-        loop.add_signal_handler(number, stop.set)
-    channels = Channels(app.store, lambda: app.current.config)
+async def _serve(
+    app: App, metrics: Metrics, listening: socket.socket, stop: asyncio.Event, say: Callable[[str], None]
+) -> None:
+    config = _Served(app.current, listening.getsockname()[1])
+    channels = Channels(app.store, config)
 
     def publish() -> None:
-        if folder := app.current.config.publish_folder:
-            write_site(channels, app.current.config, folder)
+        if folder := config().publish_folder:
+            write_site(channels, config(), folder)
 
     scheduler = Scheduler(
         store=app.store, poller=app.poller, collector=app.collector, current=app.current, now=clock,
         reload=app.reload, publish=publish, on_tick=lambda at: metrics.ticked(at.timestamp()),
     )  # fmt: skip
-    sockets = [_listen(app.current.config)]
-    server = _Server(uvicorn.Config(_web(app, scheduler, metrics, channels), log_config=None, access_log=False))
-    serving = asyncio.create_task(server.serve(sockets))
+    services = Services(
+        store=app.store, channels=channels, config=config, health=lambda: _health(app, scheduler),
+        metrics=metrics.registry, now=clock,
+    )  # fmt: skip
+    options = {"log_config": None, "access_log": False, "lifespan": "off", "timeout_graceful_shutdown": _PATIENCE}
+    server = _Server(uvicorn.Config(create_app(services), **options))
+    serving = asyncio.create_task(server.serve([listening]))
     scheduler.start()
-    greet(app.current.config, app.store, say)
+    greet(config(), app.store.name, say)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
     say("Stopping: finishing the work in hand.")
+    stopping.cancel()
     server.should_exit = True
     await asyncio.gather(scheduler.stop(), serving)
-    stopping.cancel()
-    say("Stopped.")
 
 
-def greet(config: Config, store: Store, say: Callable[[str], None]) -> None:
+def greet(config: Config, database: str, say: Callable[[str], None]) -> None:
     """Says where everything is."""
-    base, topics = config.settings.web.address, ", ".join(topic.title for topic in config.topics)
+    base, topics = config.base_url, ", ".join(topic.title for topic in config.topics)
+    feeds = sum(not feed.disabled for feed in config.feeds)
     say(f"Collector {__version__}")
     say(f"  Your feed     {base}/feed.xml   (also /feed.atom and /feed.json)")
     say(f"  Status page   {base}/")
     say(f"  Watching      {topics or 'nothing: there are no topics'}")
-    say(f"  Sources       {sum(not feed.disabled for feed in config.feeds)} feeds in {config.path}")
-    say(f"  Database      {store.name}")
+    say(f"  Sources       {feeds} feeds in {config.path}")
+    say(f"  Database      {database}")
     say("Stop with Ctrl-C.")
 
 
@@ -97,26 +123,22 @@ def _listen(config: Config) -> socket.socket:
     try:
         return socket.create_server((web.host, web.port), family=family, backlog=512)
     except OSError as exc:
-        hint = "another program uses it; choose another `web.port`" if exc.errno == errno.EADDRINUSE else exc.strerror
+        hint = (
+            "another program uses it (a Collector that runs already?); choose another `web.port`"
+            if exc.errno == errno.EADDRINUSE
+            else exc.strerror
+        )
         raise CollectorError(f"cannot listen on {web.host} port {web.port}: {hint}") from exc
 
 
-def _web(app: App, scheduler: Scheduler, metrics: Metrics, channels: Channels) -> FastAPI:
-    def health() -> Health:
-        last = scheduler.last_tick
-        return Health(
-            ok=scheduler.is_alive(),
-            detail={
-                "scheduler": "looking for work" if scheduler.is_alive() else "stalled",
-                "last_tick": last.isoformat() if last else None,
-                "polls_in_hand": len(app.poller.in_hand),
-                "entries_in_hand": len(app.collector.in_hand),
-            },
-        )
-
-    return create_app(
-        Services(
-            store=app.store, channels=channels, config=lambda: app.current.config, health=health,
-            metrics=metrics.registry, now=clock,
-        )  # fmt: skip
+def _health(app: App, scheduler: Scheduler) -> Health:
+    last = scheduler.last_tick
+    return Health(
+        ok=scheduler.is_alive(),
+        detail={
+            "scheduler": "looking for work" if scheduler.is_alive() else "stalled",
+            "last_tick": last.isoformat() if last else None,
+            "polls_in_hand": len(app.poller.in_hand),
+            "entries_in_hand": len(app.collector.in_hand),
+        },
     )

@@ -2,69 +2,123 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, JsonOption, load_config, say, show
+from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, JsonOption, load_config
+from collector.cli.output import print_json, say, show
+from collector.errors import CollectorError
+
+if TYPE_CHECKING:
+    from collector.config import Config
+    from collector.model import FeedStatus, Totals
 
 
-def status(config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """Show every feed with its state, last error and next poll, and what is stored."""
-    from collector.app import open_store
+def status(
+    config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """Show every feed with its state, last error and next poll, and what is stored.
+
+    With --json a line for each feed, and a last one with the totals.
+    """
+    from collector.app import clock, open_store
 
     loaded = load_config(config, database)
-    store = open_store(loaded)
-    try:
+    with closing(open_store(loaded)) as store:
         feeds, totals = store.feeds(), store.totals([topic.key for topic in loaded.topics])
-    finally:
-        store.close()
-    columns = ("key", "state", "last_outcome", "last_reason", "last_poll_at", "next_poll_at", "entries", "kept", "gap_count")
-    show([asdict(feed) for feed in feeds], as_json, columns=columns)
-    show([asdict(totals)], as_json, columns=("feeds", "entries", "pending", "articles", "kept", "topics"))
+    if as_json:
+        for feed in feeds:
+            print_json(asdict(feed))
+        print_json(asdict(totals))
+        return
+    now = clock()
+    show([_feed_row(feed, now) for feed in feeds])
+    print(_summary(loaded, totals) if feeds else "Nothing is stored yet: `collector run` begins.")
+
+
+def _feed_row(feed: FeedStatus, now: datetime) -> dict[str, Any]:
+    from collector.web.words import relative
+
+    notes = [feed.last_reason] if feed.last_reason else []
+    if feed.gap_count:
+        notes.append(f"may have missed entries {feed.gap_count} times")
+    return {
+        "feed": feed.key,
+        "state": feed.state,
+        "last poll": relative(feed.last_poll_at, now) if feed.last_poll_at else "never",
+        "next poll": _next_poll(feed.next_poll_at, now),
+        "entries": feed.entries,
+        "kept": feed.kept,
+        "note": "; ".join(notes),
+    }
+
+
+def _next_poll(when: datetime | None, now: datetime) -> str:
+    from collector.web.words import relative
+
+    if when is None:
+        return "none"
+    return "due" if when <= now else relative(when, now)
+
+
+def _summary(config: Config, totals: Totals) -> str:
+    topics = ", ".join(f"{topic.title} {totals.topics[topic.key]:,}" for topic in config.topics)
+    return (
+        f"\n{totals.entries:,} entries seen, {totals.pending:,} of them still to be collected; "
+        f"{totals.articles:,} articles, {totals.kept:,} of them kept" + (f" ({topics})" if topics else "") + "."
+    )
 
 
 def publish(
-    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
 ) -> None:
-    """Write the published feeds as files, for static hosting."""
+    """Write the published feeds as files, for static hosting.
+
+    The folder gets feed.xml, feed.atom, feed.json and the same for each topic below topics/. Only what changed
+    is written. The service does it by itself where `settings.publish.folder` names a folder.
+    """
     from collector.app import open_store
     from collector.channels import Channels
     from collector.static import write_site
 
     loaded = load_config(config, database)
-    store = open_store(loaded)
-    try:
+    with closing(open_store(loaded)) as store:
         written = write_site(Channels(store, lambda: loaded), loaded, out)
-    finally:
-        store.close()
-    say(f"Wrote {len(written)} changed files to {out}.")
+    say(f"Wrote {len(written)} changed files to {out}." if written else f"Everything in {out} is up to date.")
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
 ) -> None:
-    """Copy the database, also while the service runs."""
+    """Copy the database, also while the service runs.
+
+    The copy of an SQLite database is one; of a PostgreSQL database it is what pg_restore reads.
+    """
     from collector.store import Store
 
-    store = Store.open(load_config(config, database).database)
-    try:
+    name = load_config(config, database).database
+    if "://" not in name and not Path(name).exists():
+        raise CollectorError(f"there is no database yet: {name}")
+    with closing(Store.open(name)) as store:
         store.backup(file)
-    finally:
-        store.close()
     say(f"The database is copied to {file}.")
 
 
 def migrate(config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None) -> None:
-    """Bring the database up to date. `run` and `once` do this by themselves."""
+    """Bring the database up to date; a new one is created.
+
+    The other commands do this by themselves: it is for whoever wants to choose the moment.
+    """
     from collector.app import open_store
 
-    loaded = load_config(config, database)
-    open_store(loaded).close()
-    say("The database is up to date.")
+    with closing(open_store(load_config(config, database))) as store:
+        say(f"The database is up to date: {store.name}")

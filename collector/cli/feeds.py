@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collector.errors import CollectorError
-from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, load_config, say
+from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, load_config
+from collector.cli.output import say
+from collector.errors import CollectorError, Problem
+
+if TYPE_CHECKING:
+    from collector.config import Config
+    from collector.discover import Found
 
 
 class Export(StrEnum):
@@ -22,51 +28,71 @@ class Export(StrEnum):
 
 
 def add(
-    url: Annotated[str, typer.Argument(help="A feed, or a site whose feed is to be found.")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="A feed, or a site whose feed is to be found.")
+    ],
     config: ConfigOption = FEEDS_YAML,
+    database: DatabaseOption = None,
 ) -> None:
-    """Add a feed to feeds.yaml, keeping its comments. A running service picks it up by itself."""
-    from collector.app import network
+    """Add a feed to feeds.yaml, or find the feed of a site and add that; comments are kept.
+
+    A running service picks it up by itself.
+    """
     from collector.config import add_feeds
-    from collector.discover import Found, find_feeds
     from collector.loop import run_loop
 
-    loaded = load_config(config)
-    address = url if "://" in url else f"https://{url}"
-
-    async def find() -> list[Found]:
-        async with network(loaded) as (fetcher, workers):
-            return await find_feeds(address, fetcher, workers)
-
-    found, *others = run_loop(find())
-    added = add_feeds(config, [{"url": found.url, "name": found.title, "language": found.language}])
-    say(f"Added {found.title or found.url} ({found.url}, {found.entries} entries)." if added else f"{found.url} is there already.")
+    loaded = load_config(config, database)
+    found, *others = run_loop(_find(url, loaded))
+    what = f"{found.title} ({found.url})" if found.title else found.url
+    if add_feeds(config, [{"url": found.url, "name": found.title, "language": found.language}]):
+        say(f"Added {what}, which shows {found.entries} entries now.")
+    else:
+        say(f"{what} is in {config} already.")
     for other in others:
-        say(f"The site also has {other.title or 'a feed'}: {other.url}")
+        say(f"The site also has {other.title or 'a feed without a title'}: collector add {other.url}")
 
 
 def import_(
-    source: Annotated[str, typer.Argument(help="An OPML file or a list of addresses, one a line; a path or a URL.")],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FILE-OR-URL", help="OPML, or a text with an address a line; a file or a URL."),
+    ],
     config: ConfigOption = FEEDS_YAML,
+    database: DatabaseOption = None,
 ) -> None:
-    """Import feeds from OPML into feeds.yaml, keeping its comments."""
+    """Add the feeds of an OPML file, or of a list of addresses, to feeds.yaml; comments are kept.
+
+    Folders become labels. What is no address of a feed is passed over, and said. A running service picks the
+    feeds up by itself.
+    """
     from collector.config import add_feeds
     from collector.publish.opml import read_opml
 
-    loaded = load_config(config)
-    data = _download(source, loaded) if "://" in source else _read(Path(source))
-    feeds = read_opml(data)
-    added = add_feeds(config, [{"url": f.url, "name": f.title, "labels": list(f.labels)} for f in feeds])
+    loaded = load_config(config, database)
+    data = _download(source, loaded) if "://" in source else Path(source).expanduser().read_bytes()
+    passed_over: list[Problem] = []
+    feeds = read_opml(data, source, passed_over)
+    added = add_feeds(
+        config,
+        [{"url": f.url, "name": f.title, "language": f.language, "labels": list(f.labels)} for f in feeds],
+    )
+    for problem in passed_over:
+        say(f"passed over: {problem}")
     say(f"Added {len(added)} of {len(feeds)} feeds; {len(feeds) - len(added)} were there already.")
 
 
 def export(
-    what: Annotated[Export, typer.Argument(help="opml: the feeds; jsonl, csv: the articles.")],
+    what: Annotated[
+        Export, typer.Argument(metavar="opml|jsonl|csv", help="opml: the feeds; jsonl or csv: the articles.")
+    ],
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="Articles that match no topic, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="With the articles that match no topic.")] = False,
 ) -> None:
-    """Export the feeds as OPML, or the articles as JSON Lines or CSV, to standard output."""
+    """Print the feeds as OPML, or the articles as JSON Lines or CSV.
+
+    For example: collector export csv > articles.csv
+    """
     from collector.app import open_store
     from collector.export import write_csv, write_jsonl
     from collector.publish.opml import render_opml
@@ -75,30 +101,36 @@ def export(
     if what == Export.OPML:
         sys.stdout.buffer.write(render_opml(loaded.settings.publish.title, loaded.feeds))
         return
-    store = open_store(loaded)
-    try:
-        (write_csv if what == Export.CSV else write_jsonl)(store.articles(kept_only=not everything), sys.stdout)
-    finally:
-        store.close()
+    write = write_csv if what == Export.CSV else write_jsonl
+    with closing(open_store(loaded)) as store:
+        write(store.articles(kept_only=not everything), sys.stdout)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise CollectorError(f"{path}: {exc.strerror}") from exc
+async def _find(url: str, config: Config) -> list[Found]:
+    """The feeds at an address; one without a scheme is tried with https first."""
+    from collector.app import network
+    from collector.discover import NothingFound, find_feeds
+
+    addresses = [url] if "://" in url else [f"https://{url}", f"http://{url}"]
+    async with network(config) as (fetcher, workers):
+        for address in addresses[:-1]:
+            try:
+                return await find_feeds(address, fetcher, workers)
+            except NothingFound:
+                continue
+        return await find_feeds(addresses[-1], fetcher, workers)
 
 
-def _download(url: str, config: object) -> bytes:
+def _download(url: str, config: Config) -> bytes:
     from collector.app import network
     from collector.loop import run_loop
-    from collector.model import FetchRequest, Fetched
+    from collector.model import Fetched, FetchFailed, FetchRequest
 
-    async def fetch() -> bytes:
-        async with network(config) as (fetcher, _):  # type: ignore[arg-type]
-            answer = await fetcher.fetch(FetchRequest(url=url))
-        if isinstance(answer, Fetched):
-            return answer.body
-        raise CollectorError(f"{url}: {answer.reason}")  # type: ignore[union-attr]  # no validator was sent
+    async def fetch() -> Fetched | FetchFailed:
+        async with network(config) as (fetcher, _):
+            return await fetcher.fetch(FetchRequest(url=url))  # type: ignore[return-value]  # no validator was sent
 
-    return run_loop(fetch())
+    answer = run_loop(fetch())
+    if isinstance(answer, FetchFailed):
+        raise CollectorError(f"{url}: {answer.reason}")
+    return answer.body

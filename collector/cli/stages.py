@@ -8,69 +8,164 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from collector.errors import CollectorError
-from collector.cli.options import FEEDS_YAML, ConfigOption, load_config, print_json
+from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, load_config
+from collector.cli.output import print_json
+from collector.errors import CollectorError, ExtractError, ParseError, WorkerError
+
+if TYPE_CHECKING:
+    from collector.match import Matcher
+    from collector.model import ParsedFeed
+    from collector.workers import Workers
 
 Row = dict[str, Any]
 
+LARGEST = 32 * 2**20  # bytes of a document, unpacked
+_UNKNOWN = "http://file.invalid/"  # where a document came from that nobody says it of (RFC 2606)
 
-def parse(files: Annotated[list[Path], typer.Argument(help="Feed documents; .gz is read too.")]) -> None:
-    """Show what feed documents parse to."""
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """A line of the input from which nothing can be made."""
+
+    name: Any
+    reason: str
+
+    def shown(self, name: str) -> Row:
+        return {name: self.name, "outcome": "unusable", "reason": self.reason}
+
+
+class _UnusableFileError(CollectorError):
+    """A file that does not get as far as its stage."""
+
+
+# What a failure is called: the words that polls have, where it can happen to them.
+_OUTCOMES: dict[type[Exception], str] = {
+    ParseError: "not-a-feed",
+    ExtractError: "no-article",
+    WorkerError: "unreadable",
+    _UnusableFileError: "unusable",
+}
+
+
+def parse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Feed documents; .gz is read too.")],
+) -> None:
+    """Show what feed documents parse to, a JSON object a line.
+
+    Each has file, outcome, feed (title, url, language, …) and entries (key, url, title, authors, published, updated,
+    summary, content, …); entries with one key are one entry.
+    """
     from collector.parse import as_json
 
-    async def one(workers: Any, item: Row) -> Row:
-        feed = await workers.parse(_bytes(item["path"]), {}, item["url"])
-        return {"file": item["file"], "outcome": "ok"} | as_json(feed)
+    async def one(workers: Workers, item: Row) -> Row:
+        feed = await workers.parse(_read(item["path"]), {}, item["url"])
+        shown = as_json(feed)
+        entries = [{"key": key} | entry for key, entry in zip(_entry_keys(feed), shown["entries"], strict=True)]
+        return {"file": item["file"], "outcome": "ok", "feed": shown["feed"], "entries": entries}
 
-    items = ({"file": str(path), "path": path, "url": f"http://file.invalid/{path.name}"} for path in files)
-    _each(items, one, "file")
+    _each(({"file": str(path), "path": path, "url": _UNKNOWN + path.name} for path in files), one, "file")
 
 
 def extract(
-    files: Annotated[list[Path] | None, typer.Argument(help="HTML pages; .gz is read too.")] = None,
-    url: Annotated[str, typer.Option("--url", help="The address of the pages, for their links.")] = "",
-    list_: Annotated[Path | None, typer.Option("--list", help="JSON Lines of id, path (relative to the list) and url.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="HTML pages; .gz is read too.")
+    ] = None,
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="The address of the pages, for their links.")
+    ] = "",
+    listed: Annotated[
+        Path | None,
+        typer.Option(
+            "--list", metavar="LIST.jsonl", help="Pages as JSON Lines of id, path (relative to the list) and url."
+        ),
+    ] = None,
 ) -> None:
-    """Show what pages extract to, with a worker for each core."""
+    """Show what pages extract to, a JSON object a line, with a worker for each core.
+
+    Each has id, outcome, title, authors, published (ISO 8601), language, canonical_url, image, site, text, …
+    """
     from collector.extract import as_json
 
-    async def one(workers: Any, item: Row) -> Row:
-        page = await workers.extract(_bytes(item["path"]), item["url"] or "http://file.invalid/", None)
+    if not files and not listed:
+        raise typer.BadParameter("name pages, or a list of them with --list")
+
+    async def one(workers: Workers, item: Row) -> Row:
+        page = await workers.extract(_read(item["path"]), item["url"] or _UNKNOWN)
         return {"id": item["id"], "outcome": "ok"} | as_json(page)
 
-    items: Iterable[Row] = ({"id": str(path), "path": path, "url": url} for path in files or ())
-    if list_:
-        rows = _jsonl(list_)
-        items = ({"id": row["id"], "path": list_.parent / row["path"], "url": row.get("url", "")} for row in rows)
-    _each(items, one, "id")
+    _each(_pages(files or [], url, listed), one, "id")
 
 
 def match(
-    file: Annotated[Path | None, typer.Argument(help="Articles as JSON Lines of id, lang, title and text.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE.jsonl", help="Articles as JSON Lines of id, lang, title and text."),
+    ] = None,
     title: Annotated[str, typer.Option("--title", help="Match this title instead of a file.")] = "",
     text: Annotated[str, typer.Option("--text", help="Match this text instead of a file.")] = "",
     config: ConfigOption = FEEDS_YAML,
+    database: DatabaseOption = None,
 ) -> None:
-    """Show which topics match, and where."""
-    from dataclasses import asdict
+    """Show which topics match, and where, a JSON object a line.
 
+    Each has id, topics and evidence: topic, term (the keyword), field, words (as they stand there), start and end.
+    What `collector extract` prints is a FILE.jsonl, too.
+    """
     from collector.match import Matcher
 
-    matcher = Matcher(load_config(config).topics)
-    rows: Iterable[Row] = _jsonl(file) if file else [{"id": "-", "title": title, "text": text}]
+    if file is None and not title and not text:
+        raise typer.BadParameter("name a file, or give --title or --text")
+    matcher = Matcher(load_config(config, database).topics)
+    rows = _jsonl(file) if file else [{"id": None, "title": title, "text": text}]
     for row in rows:
-        found = matcher.match(row.get("title") or "", row.get("text") or "", row.get("lang"))
-        evidence = [{"topic": hit.topic} | asdict(place) for hit in found for place in hit.evidence]
-        print_json({"id": row.get("id"), "topics": [hit.topic for hit in found], "evidence": evidence})
+        print_json(row.shown("id") if isinstance(row, _Unusable) else _matched(matcher, row))
 
 
-def _each(items: Iterable[Row], work: Callable[[Any, Row], Awaitable[Row]], name: str) -> None:
+def _matched(matcher: Matcher, row: Row) -> Row:
+    language = _text(row, "lang") or _text(row, "language") or None
+    found = matcher.match(_text(row, "title"), _text(row, "text"), language)
+    evidence = [{"topic": hit.topic} | asdict(place) for hit in found for place in hit.evidence]
+    return {"id": row.get("id"), "topics": [hit.topic for hit in found], "evidence": evidence}
+
+
+def _entry_keys(feed: ParsedFeed) -> list[str | None]:
+    """The identity that each entry would have in an empty database; None for one that shows nothing at all."""
+    from collector.ingest import ingest, survey
+
+    def keys(shown: ParsedFeed) -> dict[int, str]:
+        saved = ingest(survey(shown), (), False, datetime.fromtimestamp(0, UTC)).to_save
+        return {id(save.entry): save.key for save in saved}
+
+    together = keys(feed)
+    # One that repeats another has the key that the other has: that of its own best claim.
+    alone = ((entry, keys(replace(feed, entries=(entry,)))) for entry in feed.entries if id(entry) not in together)
+    together |= {id(entry): key for entry, found in alone for key in found.values()}
+    return [together.get(id(entry)) for entry in feed.entries]
+
+
+def _pages(files: Iterable[Path], url: str, listed: Path | None) -> Iterator[Row | _Unusable]:
+    for path in files:
+        yield {"id": str(path), "path": path, "url": url}
+    for row in _jsonl(listed) if listed else ():
+        if isinstance(row, _Unusable):
+            yield row
+        elif not (path := _text(row, "path")):
+            yield _Unusable(row.get("id"), "it has no path")
+        else:
+            yield {"id": row.get("id", path), "path": listed.parent / path, "url": _text(row, "url") or url}
+
+
+def _each(items: Iterable[Row | _Unusable], work: Callable[[Workers, Row], Awaitable[Row]], name: str) -> None:
     """Runs `work` on every item in the worker processes, and prints the rows in the order of the items."""
     from collector.loop import run_loop
     from collector.workers import Workers
@@ -86,16 +181,23 @@ def _each(items: Iterable[Row], work: Callable[[Any, Row], Awaitable[Row]], name
     run_loop(run())
 
 
-async def _guarded(work: Callable[[Any, Row], Awaitable[Row]], workers: Any, item: Row, name: str) -> Row:
+async def _guarded(
+    work: Callable[[Workers, Row], Awaitable[Row]], workers: Workers, item: Row | _Unusable, name: str
+) -> Row:
+    """The item's row; for one that failed, what became of it."""
+    if isinstance(item, _Unusable):
+        return item.shown(name)
     try:
         return await work(workers, item)
-    except (CollectorError, OSError, EOFError) as exc:
-        return {name: item[name], "outcome": "failed", "reason": str(exc)}
+    except CollectorError as exc:
+        outcome = next((word for kind, word in _OUTCOMES.items() if isinstance(exc, kind)), "failed")
+        return {name: item[name], "outcome": outcome, "reason": str(exc)}
 
 
-async def _in_order(items: Iterable[Row], work: Callable[[Row], Awaitable[Row]]) -> AsyncIterator[Row]:
+async def _in_order(
+    items: Iterable[Row | _Unusable], work: Callable[[Row | _Unusable], Awaitable[Row]]
+) -> AsyncIterator[Row]:
     import asyncio
-    from collections import deque
 
     ahead: deque[asyncio.Task[Row]] = deque()
     for item in items:
@@ -106,19 +208,34 @@ async def _in_order(items: Iterable[Row], work: Callable[[Row], Awaitable[Row]])
         yield await ahead.popleft()
 
 
-def _bytes(path: Path) -> bytes:
-    data = path.read_bytes()
-    return gzip.decompress(data) if path.suffix == ".gz" else data
-
-
-def _jsonl(path: Path) -> Iterator[Row]:
+def _read(path: Path) -> bytes:
+    """The document in a file, unpacked. Raises _UnusableFileError."""
     try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    try:
-                        yield json.loads(line)
-                    except ValueError as exc:
-                        raise CollectorError(f"{path}:{number}: no JSON object: {exc}") from exc
-    except OSError as exc:
-        raise CollectorError(f"{path}: {exc.strerror}") from exc
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error, ValueError) as exc:
+        raise _UnusableFileError(getattr(exc, "strerror", None) or str(exc)) from exc
+    if len(data) > LARGEST:
+        raise _UnusableFileError(f"larger than {LARGEST // 2**20} MiB")
+    return data
+
+
+def _jsonl(path: Path) -> Iterator[Row | _Unusable]:
+    """The objects of a file, one a line; for a line that is none a row that says so, named FILE:LINE."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as exc:
+                row = str(exc)
+            if isinstance(row, dict):
+                yield row
+            else:
+                yield _Unusable(f"{path}:{number}", f"no JSON object: {row!s:.200}")
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else ""

@@ -2,114 +2,148 @@
 
 from __future__ import annotations
 
-import sys
+import resource
+import signal
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, JsonOption, load_config, say, show
+from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, JsonOption, load_config
+from collector.cli.output import print_json, show
 
 if TYPE_CHECKING:
     from collector.config import Config
     from collector.model import Collected, PendingEntry, PollRecord
 
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every poll, also those that brought nothing.")]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Log every poll, also those that brought nothing.")
+]
 
 
 def run(
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
-    verbose: Verbose = False,
+    verbose: VerboseOption = False,
 ) -> None:
-    """Run the service: poll, collect, and serve the feed until stopped."""
+    """Run the service: poll, collect, and serve the feed until stopped.
+
+    SIGTERM and Ctrl-C end it within ten seconds. A saved change of feeds.yaml or the corpus is picked up while it runs.
+    The log goes to standard error: readable on a terminal, elsewhere as JSON, one event a line.
+    """
     from collector import log
     from collector.loop import run_loop
     from collector.service import run as serve
 
     loaded = load_config(config, database)
     log.configure(verbose=verbose)
-    run_loop(serve(loaded, say))
+    _allow_many_sockets()
+    run_loop(serve(loaded, _tell))
 
 
 def once(
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
-    all_: Annotated[bool, typer.Option("--all", help="Poll every feed now, but those told to wait and those gone.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Poll every feed now, except those told to wait and those gone.")
+    ] = False,
     no_pages: Annotated[bool, typer.Option("--no-pages", help="Leave the article pages pending.")] = False,
     as_json: JsonOption = False,
-    verbose: Verbose = False,
+    verbose: VerboseOption = False,
 ) -> None:
-    """Poll what is due, collect what is pending, print what came of it, and exit."""
+    """Poll what is due, collect what is pending, print what came of it, and exit.
+
+    Stopped by Ctrl-C or SIGTERM, it keeps what it has so far.
+    """
     from collector import log
     from collector.loop import run_loop
 
     loaded = load_config(config, database)
     log.configure(verbose=verbose)
-    report = _Report()
-    run_loop(_once(loaded, report, all_, no_pages))
-    show(report.rows(), as_json)
-    if report.failed:
-        show(report.failed, as_json, title="\nFeeds that brought nothing")
+    _allow_many_sockets()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    report = _Report(verbose)
+    try:
+        run_loop(_once(loaded, report, everything, no_pages))
+    except KeyboardInterrupt:
+        report.show(as_json)
+        raise
+    report.show(as_json)
 
 
 class _Report:
-    """Counts how polls and entries ended, and keeps what failed."""
+    """Counts how polls and entries ended, and keeps what failed; with `verbose` it logs them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, verbose: bool) -> None:
+        self.verbose = verbose
         self.polls: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()
         self.failed: list[dict[str, str]] = []
 
     def polled(self, record: PollRecord) -> None:
+        from collector import log
+
         self.polls[record.outcome] += 1
-        if record.failure or record.reason:
-            self.failed.append({"feed": record.feed.key, "outcome": str(record.outcome), "reason": record.reason})
+        if record.reason:
+            outcome = record.failure or record.outcome
+            self.failed.append({"feed": record.feed.key, "outcome": str(outcome), "reason": record.reason})
+        if self.verbose:
+            log.polled(record)
 
     def collected(self, pending: PendingEntry, record: Collected) -> None:
+        from collector import log
+
         self.entries[record.outcome] += 1
+        if self.verbose:
+            log.collected(pending, record)
 
-    def rows(self) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = [{"what": "poll", "outcome": k, "count": n} for k, n in sorted(self.polls.items())]
-        return rows + [{"what": "entry", "outcome": k, "count": n} for k, n in sorted(self.entries.items())]
+    def show(self, as_json: bool) -> None:
+        """Prints what was done: how polls and entries ended, and which feeds failed."""
+        rows: list[dict[str, Any]] = [
+            {"what": what, "outcome": str(outcome), "count": number}
+            for what, counts in (("poll", self.polls), ("entry", self.entries))
+            for outcome, number in sorted(counts.items())
+        ]
+        if as_json:
+            for row in rows + self.failed:
+                print_json(row)
+        elif rows:
+            show(rows)
+            show(sorted(self.failed, key=lambda row: row["feed"]), "\nFeeds that failed")
+        else:
+            print("Nothing was due.")
 
 
-async def _once(config: Config, report: _Report, poll_all: bool, no_pages: bool) -> None:
+async def _once(config: Config, report: _Report, everything: bool, no_pages: bool) -> None:
     from collector.app import opened
+    from collector.cli.progress import progress
 
-    with ExitStack() as stack:
-        advance = _progress(stack)
+    with progress() as bar:
 
         def polled(record: PollRecord) -> None:
             report.polled(record)
-            advance("feeds polled")
+            bar.advance()
 
         def collected(pending: PendingEntry, record: Collected) -> None:
             report.collected(pending, record)
-            advance("entries collected")
+            bar.advance()
 
         async with opened(config, polled, collected) as app:
-            await app.poll_due(everything=poll_all)
+            ask = app.store.pollable_feeds if everything else app.store.due_feeds
+            bar.begin("feeds polled", len(ask(app.now())))
+            await app.poll_due(everything=everything)
             if not no_pages:
+                bar.begin("entries collected", app.store.pending_count(app.now()))
                 await app.collector.collect_due()
 
 
-def _progress(stack: ExitStack) -> Callable[[str], None]:
-    """Counts on a terminal while the work goes on; says nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda what: None
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _tell(line: str) -> None:
+    print(line, flush=True)
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed} {task.description}"), TimeElapsedColumn())
-    progress = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
-    tasks: dict[str, Any] = {}
 
-    def advance(what: str) -> None:
-        if what not in tasks:
-            tasks[what] = progress.add_task(what, total=None)
-        progress.advance(tasks[what])
-
-    return advance
+def _allow_many_sockets() -> None:
+    """Raises the number of files that may be open to what the system allows: hundreds of fetches go on at once."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(ValueError, OSError):  # macOS calls it unlimited, and refuses that
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -55,8 +55,8 @@ class Fetcher:
     """Fetches with `await fetch(request)`, many at a time, between `async with` and its end.
 
     `allowed` opens private networks. `own_addresses` are the (address, port) pairs that this program listens
-    on; the set may grow later. At most `connections` exchanges run at once; whoever waits for a host's turn
-    is not one of them. `now` and `monotonic` are the clocks.
+    on; the set may grow later. `proxy` is for requests that name none. At most `connections` exchanges run at
+    once; whoever waits for a host's turn is not one of them. `now` and `monotonic` are the clocks.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Fetcher:
         own_addresses: OwnAddresses = (),
         user_agent: str = USER_AGENT,
         timeout: float = TIMEOUT,
+        proxy: str | None = None,
         connections: int = CONNECTIONS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -76,6 +77,7 @@ class Fetcher:
         self._guard = Guard(allowed, own_addresses)
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": OFFERED}
         self._timeout = timeout
+        self._proxy = proxy
         self._slots = asyncio.Semaphore(connections)
         self._monotonic = monotonic
         self._session: ClientSession | None = None
@@ -96,6 +98,8 @@ class Fetcher:
 
         Raises nothing but CancelledError: a failure is a FetchFailed.
         """
+        if self._proxy and not request.proxy:
+            request = replace(request, proxy=self._proxy)
         try:
             return await self._follow(Trail(request), admit)
         except FetchError as error:

@@ -522,6 +522,17 @@ async def test_a_proxy_is_used_as_configured_and_not_for_private_targets(make) -
     assert "s3cret" not in repr((broken, odd))
 
 
+async def test_the_fetchers_own_proxy_is_for_requests_that_name_none(make) -> None:
+    """One proxy for everything, but for the feed that has its own."""
+    async with serve(http(BODY)) as all_proxy, serve(http(BODY)) as own:
+        async with make(allow=(), proxy=f"http://127.0.0.1:{all_proxy.port}") as fetcher:
+            await success(fetcher, "http://news.example/feed")
+            await success(fetcher, "http://other.example/feed", proxy=f"http://127.0.0.1:{own.port}")
+
+    assert [asked.target for asked in all_proxy.asked] == ["http://news.example/feed"]
+    assert [asked.target for asked in own.asked] == ["http://other.example/feed"]
+
+
 async def test_what_cannot_be_reached_says_why(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection and a name that does not exist are different things."""
 
