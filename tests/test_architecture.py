@@ -14,10 +14,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "collector"
 FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
-        "addresses", "cadence", "config", "copies", "current", "dates", "draft", "extract", "folding", "html", "ingest",
+        "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "draft", "extract", "folding", "html", "ingest",
         "languages", "match", "parse", "publish", "text", "urls",
     },
-    2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "worker", "workers"},
+    2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
     3: {"channels", "check", "collect", "discover", "poll", "seeds", "static"},
     4: {"scheduler", "web"},
     5: {"app", "service"},

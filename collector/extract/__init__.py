@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from collector.decoding import decode
 from collector.errors import ExtractError
 from collector.extract import metadata
 from collector.extract.dates import Moment
-from collector.extract.decoding import decode
 from collector.extract.guess import guess_day
 from collector.extract.page import read_page
 from collector.extract.text import article_text
@@ -20,6 +20,9 @@ from collector.languages import detect
 from collector.model import Extraction
 
 # Fewer letters are a caption or a notice, no article. An ideograph or a syllable of Hangul counts for three.
+# PDF, PNG, GIF, JPEG, ZIP, gzip (MIME Sniffing standard, §6)
+_BINARY = (b"%PDF-", b"\x89PNG\r\n", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08")
+
 _FEWEST_LETTERS = 60
 
 
@@ -54,6 +57,8 @@ def as_json(found: Extraction) -> dict[str, Any]:
 
 
 def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
+    if body.startswith(_BINARY):
+        raise ExtractError("an image, a PDF or an archive, no HTML document")
     tree = parse_html(decode(body, charset))
     page = read_page(tree, url)
     article = page.graph.article(url)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collector.decoding import charset_of, decode
 from collector.errors import ParseError
-from collector.parse.decoding import decode
 from collector.text import clean
 
 JSON = "json"
@@ -71,7 +71,7 @@ def read(body: bytes, headers: Mapping[str, str], url: str) -> Document:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             raise ParseError(f"{what}, not a feed")
-    text = decode(body, headers.get("content-type", "")).lstrip("\ufeff\0 \t\r\n")
+    text = decode(body, charset_of(headers)).lstrip("\ufeff\0 \t\r\n")
     if not text:
         raise ParseError("an empty document")
     language = headers.get("content-language", "")

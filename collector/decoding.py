@@ -1,15 +1,16 @@
-"""A document's bytes -> its characters, as a person would read them, whatever is declared.
+"""The bytes of a feed or page -> its characters, as a person would read them, whatever is declared.
 
-In order: a byte order mark, the pattern of zero bytes, valid UTF-8, what is declared, a guess. Valid UTF-8
-comes before every declaration: text in another encoding is never valid UTF-8 by chance. Only encodings of
-the Encoding standard (WHATWG) are ever used: Python has codecs that run for minutes or turn plain text into
-markup.
+In order: a byte order mark, the pattern of zero bytes, valid UTF-8, what is declared (header, then XML declaration or
+meta element), a guess. Valid UTF-8 comes before every declaration, unlike in browsers: other text is never
+valid UTF-8 by chance, and many servers declare what they do not send. Only encodings of the Encoding standard (WHATWG)
+are ever used: Python has codecs that run for minutes or turn plain text into markup.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 
 import webencodings
 from charset_normalizer import from_bytes
@@ -34,8 +35,9 @@ _PATTERNS = (
 _REPLACED = {"utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": "windows-1252", "gbk": "gb18030"}
 
 _XML_DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,40})["']""", re.IGNORECASE)
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';,\s]{1,40})""", re.IGNORECASE)
-_HEAD_BYTES = 4_096
+_HEAD_BYTES = 4_096  # browsers look for a meta element in 1,024 bytes, pages put it later
 
 # Emoji and the like written by programs that take UTF-16 for characters: each half as three bytes (CESU-8).
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
@@ -59,8 +61,14 @@ _FEWEST_HIGH = 8  # fewer bytes beyond ASCII are accents and quotation marks, an
 _MARKUP = re.compile(rb"<[^<>]*>|[\x00-\x1f]+")
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """The characters of `body`; unreadable bytes become U+FFFD. `content_type` is the HTTP header."""
+def charset_of(headers: Mapping[str, str]) -> str | None:
+    """The charset that a Content-Type header declares; header names are in lower case."""
+    declared = _CHARSET.search(headers.get("content-type", ""))
+    return declared[1] if declared else None
+
+
+def decode(body: bytes, charset: str | None = None) -> str:
+    """The characters of `body`; unreadable bytes become U+FFFD. `charset` is what the HTTP header declares."""
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace")
@@ -72,15 +80,14 @@ def decode(body: bytes, content_type: str = "") -> str:
             return body.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    return _decode_other(body, _declared(body, content_type))
+    return _decode_other(body, _declared(body, charset))
 
 
-def _declared(body: bytes, content_type: str) -> list[str]:
-    """Python's names of the encodings that the header and the XML declaration name, unknown ones left out."""
-    labels = [match[1] for match in [_CHARSET.search(content_type)] if match]
-    labels += [match[1].decode("latin-1") for match in [_XML_DECLARATION.search(body, 0, _HEAD_BYTES)] if match]
+def _declared(body: bytes, charset: str | None) -> list[str]:
+    """Python's names of the encodings that the header and the document itself name, unknown ones left out."""
+    inside = (declaration.search(body, 0, _HEAD_BYTES) for declaration in (_XML_DECLARATION, _META))
     found = []
-    for label in labels:
+    for label in (charset or "", *(match[1].decode("latin-1") for match in inside if match)):
         encoding = webencodings.lookup(label)
         if encoding is not None and encoding.name != "replacement":
             found.append(_REPLACED.get(encoding.name, encoding.codec_info.name))
