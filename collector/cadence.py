@@ -312,8 +312,3 @@ def _http_date(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def first_poll_times(count: int, now: datetime, spread: float) -> list[datetime]:
-    """`count` moments spread over so many seconds: for feeds that all became overdue while we slept."""
-    return [now + timedelta(seconds=spread * index / count) for index in range(count)]

@@ -103,11 +103,6 @@ def url_identity(url: object) -> str | None:
     return f"https://{_without_www(netloc)}{path}{query and '?' + query}{fragment and '#' + fragment}"
 
 
-def is_web_url(url: object) -> bool:
-    """Whether it is an absolute http(s) address that can be requested."""
-    return web_url(url) is not None
-
-
 def without_credentials(url: str) -> str:
     """The address without "user:password@", fit for a log or a page."""
     if "@" not in url:

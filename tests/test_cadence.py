@@ -25,7 +25,6 @@ from collector.cadence import (
     cache_lifetime,
     claimed_rate,
     count_news,
-    first_poll_times,
     plan,
 )
 from collector.ingest import ingest, survey
@@ -393,15 +392,6 @@ def test_an_opened_archive_is_no_news() -> None:
     assert ingested.new == 1001
     assert count_news(ingested, NOW) == 1
 
-
-def test_overdue_feeds_are_spread() -> None:
-    """After a restart or a sleep nothing storms."""
-    times = first_poll_times(60, NOW, 30.0)
-
-    assert times[0] == NOW
-    assert max(times) < NOW + timedelta(seconds=30)
-    assert len(set(times)) == 60
-    assert first_poll_times(0, NOW, 30.0) == []
 
 
 # --- weeks of feeds -----------------------------------------------------------------------------------------

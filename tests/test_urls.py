@@ -11,7 +11,6 @@ from collector.urls import (
     credentials_of,
     host_key,
     is_front_page,
-    is_web_url,
     same_site,
     url_identity,
     web_url,
@@ -164,7 +163,6 @@ def test_the_three_degrees_are_idempotent_and_never_raise(text: str) -> None:
         assert once is None or once == degree(once)
     requested = web_url(text)
     assert requested is None or (requested.isascii() and requested.isprintable() and " " not in requested)
-    assert is_web_url(text) == (requested is not None)
     assert url_identity(text) == url_identity(canonical_url(text))
 
 
