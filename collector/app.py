@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import random
 import time
@@ -15,6 +16,7 @@ from collector import log
 from collector.addresses import parse_networks
 from collector.collect import ArticleCollector
 from collector.config import Config, Settings, load
+from collector.config.reading import read_bytes
 from collector.current import Current
 from collector.errors import CollectorError
 from collector.fetch import Fetcher
@@ -44,9 +46,15 @@ class App:
     now: Callable[[], datetime]
 
     def sync(self, config: Config) -> None:
-        """Brings the database in line with the configuration: its feeds, and the articles of its corpus."""
+        """Makes `config` the one in force, and brings the database in line: its feeds, and the articles of its corpus.
+
+        Raises ConfigError, with nothing changed, when the corpus cannot be used.
+        """
+        seeds = read_corpus(config.corpus)
+        if config is not self.current.config:
+            self.current.adopt(config)
         self.store.sync_feeds(config.feeds, self.now())
-        save_corpus(self.store, read_corpus(config.corpus), self.current.matcher, self.now())
+        save_corpus(self.store, seeds, self.current.matcher, self.now())
 
     async def poll_due(self, *, everything: bool = False) -> None:
         """Polls what is due; with `everything`, all feeds but those that were told to wait and those that are gone."""
@@ -57,8 +65,7 @@ class App:
         """Adopts the saved configuration, or keeps the one in force and says what is wrong with the new one."""
         before = self.current.config.settings
         try:
-            config = await asyncio.to_thread(load, self.current.config.path, os.environ)
-            self.current.adopt(config)
+            config = await asyncio.to_thread(self._saved_config)
             await asyncio.to_thread(self.sync, config)
         except CollectorError as exc:
             for problem in str(exc).splitlines():
@@ -69,11 +76,18 @@ class App:
                 log.get().warning("takes effect at the next start", settings=later)
 
 
+    def _saved_config(self) -> Config:
+        """The configuration as it is saved. A file that has not changed is not parsed again: it may be long."""
+        config = self.current.config
+        if hashlib.sha256(read_bytes(config.path)).hexdigest() == config.digest:
+            return config
+        return load(config.path, os.environ)
+
+
 # What is built once: everything else is asked of the configuration each time.
 _FIXED = {
     "fetch": ("timeout", "user_agent", "host_connections", "workers", "proxy", "allow_private"),
     "web": ("host", "port"),
-    "storage": ("corpus",),
 }
 
 

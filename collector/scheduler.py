@@ -1,4 +1,4 @@
-"""Which work runs how often: APScheduler ticks that look for due work, and the watch over feeds.yaml and the corpus.
+"""Which work runs how often: APScheduler ticks that look for due work, and for changes of feeds.yaml and the corpus.
 
 A tick never waits for the work that it starts, so that one slow server delays nobody. What is due is a question to the
 database: a restart forgets nothing, and a tick that came late starts what the missed ones would have.
@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from watchfiles import awatch
 
 from collector import log
 from collector.collect import ArticleCollector
@@ -20,6 +19,7 @@ from collector.current import Current
 from collector.poll import Poller
 from collector.static import write_site
 from collector.store import Store
+from collector.watch import Watch
 
 TICK = 2.0  # seconds between two looks for due work
 DRAIN = 5.0  # seconds that work in hand may take to finish when the service stops
@@ -43,6 +43,7 @@ class Scheduler:
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
         self._now, self._reload, self._publish, self._on_tick = now, reload, publish, on_tick
+        self._watch = Watch(current)
         self._jobs = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
         self._work: set[asyncio.Task[None]] = set()
         self._collecting: asyncio.Task[None] | None = None
@@ -51,11 +52,10 @@ class Scheduler:
 
     def start(self) -> None:
         """Begins to look for work."""
-        jobs = {"poll": (self._poll, TICK), "collect": (self._collect, TICK), "publish": (self._publish_files, 10), "tidy": (self._tidy, 3600)}
+        jobs = {"poll": (self._poll, TICK), "collect": (self._collect, TICK), "reload": (self._reload_changed, 1), "publish": (self._publish_files, 10), "tidy": (self._tidy, 3600)}
         for name, (job, seconds) in jobs.items():
             self._jobs.add_job(job, "interval", seconds=seconds, id=name, max_instances=1, next_run_time=self._now())
         self._jobs.start()
-        self._begin(self._watch())
 
     async def stop(self) -> None:
         """Starts nothing more, gives the work in hand a few seconds, ends what is left, and saves what is ready."""
@@ -100,15 +100,8 @@ class Scheduler:
         if expired:
             log.get().info("unmatched articles let go", articles=expired)
 
-    async def _watch(self) -> None:
-        """Reloads after feeds.yaml or the corpus changed; editors that replace the file are seen too."""
-        config = self._current.config
-        folders = {config.folder, config.corpus} if config.corpus.is_dir() else {config.folder}
-        async for changes in awatch(
-            *folders, recursive=False, stop_event=self._stopping, rust_timeout=1000,
-            watch_filter=lambda change, path: path == str(config.path) or path.startswith(str(config.corpus)),
-        ):  # fmt: skip
-            log.get().debug("files changed", files=sorted({path for _, path in changes}))
+    async def _reload_changed(self) -> None:
+        if await asyncio.to_thread(self._watch.has_changed):
             await self._reload()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
