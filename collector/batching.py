@@ -1,21 +1,81 @@
-"""Many things at once, with a bound: a width for work in hand, and one transaction for what is ready together."""
+"""Many things at once, with a bound: what is in hand, how wide, and one transaction for what is ready together."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Generic, TypeVar
 
-# Work that could not be saved is due still. Without a pause a full disk would have every server asked again at every look.
+# Work that could not be saved is due still. Without a pause, longer at each fault, a full disk, or a mistake of ours,
+# would have servers asked again at every look.
 SET_ASIDE = 60.0  # seconds
+LONGEST_ASIDE = 3600.0
+REFILL = 0.1  # seconds until work that ended is replaced
+LOOK = 2.0  # seconds until the database is asked again when it had nothing more to do
 
 Item = TypeVar("Item")
 Saved = TypeVar("Saved")
 
 
-async def each(items: Iterable[Item], width: int, work: Callable[[Item], Awaitable[None]]) -> None:
-    """Runs `work` on every item, at most `width` at once. Items are taken as there is room, so a long list costs nothing."""
+class InHand(Collection[int]):
+    """The ids of what is being worked on, so that nobody begins it twice; and of what is set aside after a fault."""
+
+    def __init__(self) -> None:
+        self._busy: set[int] = set()
+        self._aside: set[int] = set()
+        self._faults: dict[int, int] = {}  # how often each was set aside since it last succeeded
+        self._ended = asyncio.Event()
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._busy or number in self._aside
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._busy
+        yield from self._aside
+
+    def __len__(self) -> int:
+        return len(self._busy) + len(self._aside)
+
+    @property
+    def busy(self) -> int:
+        """How many are being worked on."""
+        return len(self._busy)
+
+    def take(self, ids: Iterable[int]) -> list[int]:
+        """Those of the ids that nobody has; they are in hand from now on."""
+        taken = [number for number in dict.fromkeys(ids) if number not in self]
+        self._busy.update(taken)
+        return taken
+
+    def give_back(self, ids: Iterable[int]) -> None:
+        """Ends the work on these, done or not. What was set aside stays so."""
+        self._busy.difference_update(ids)
+        self._ended.set()
+
+    def done(self, number: int) -> None:
+        """Ends the work on what succeeded."""
+        self._faults.pop(number, None)
+        self.give_back((number,))
+
+    def set_aside(self, number: int) -> None:
+        """Ends the work on what failed unexpectedly; nobody takes it for a minute, two, four … up to an hour."""
+        faults = self._faults.get(number, 0)
+        self._faults[number] = min(faults + 1, 10)
+        self._aside.add(number)
+        asyncio.get_running_loop().call_later(min(SET_ASIDE * 2**faults, LONGEST_ASIDE), self._aside.discard, number)
+        self.give_back((number,))
+
+    async def ended(self, seconds: float) -> None:
+        """Returns when the work on something has ended since the last call, or so much time has passed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        self._ended.clear()
+
+
+async def each(items: Sequence[Item], width: int, work: Callable[[Item], Awaitable[None]]) -> None:
+    """Runs `work` on every item, at most `width` at once. `work` must not raise: that would stop the others."""
     todo = iter(items)
 
     async def worker() -> None:
@@ -23,15 +83,40 @@ async def each(items: Iterable[Item], width: int, work: Callable[[Item], Awaitab
             await work(item)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(width):
+        for _ in range(min(width, len(items))):
             group.create_task(worker())
+
+
+async def work_off(
+    hand: InHand,
+    due: Callable[[int, Collection[int]], Sequence[int]],
+    most: Callable[[], int],
+    work: Callable[[Sequence[int]], Awaitable[None]],
+    stop: asyncio.Event,
+) -> None:
+    """Works until nothing is due, replacing what ends at once, so that what is slow holds up nobody but itself.
+
+    `due` is asked, in a thread, for so many ids without some; `most` may be in hand. Once `stop` is set, what is in
+    hand is finished and nothing more begun.
+    """
+    async with asyncio.TaskGroup() as group:
+        while not stop.is_set():
+            # What ends while the database is asked is not due again, whatever the answer says: hence a copy.
+            ids = await asyncio.to_thread(due, most() - hand.busy, frozenset(hand)) if hand.busy < most() else ()
+            if ids:
+                group.create_task(work(ids))
+            elif not hand.busy:
+                return
+            else:
+                await hand.ended(LOOK)
+            await asyncio.sleep(REFILL)
 
 
 class GroupCommit(Generic[Item, Saved]):
     """Saves what is ready together: while one batch is being written, the next one gathers.
 
-    `save` runs in a thread and returns one result for each item, in order; a result that is an exception is raised to the
-    one who handed in that item.
+    `save` runs in a thread and returns one result for each item, in order; a result that is an exception is raised to
+    the one who handed in that item.
     """
 
     _LARGEST = 200

@@ -6,14 +6,15 @@ pending entries | known already? | fetch page | extract | one article or two? | 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import Message
 
-from collector.batching import SET_ASIDE, GroupCommit, OneAtATime, each
+from collector.batching import GroupCommit, InHand, OneAtATime, each, work_off
 from collector.copies import same_text
 from collector.current import Current
+from collector.decoding import charset_of
 from collector.draft import from_feed, from_page, has_full_text, urn
 from collector.errors import AddressTaken, ExtractError, StoreError, WorkerError
 from collector.fetch import Fetcher
@@ -23,9 +24,9 @@ from collector.model import (
     EntryOutcome,
     Extraction,
     Failure,
+    Fetched,
     FetchFailed,
     FetchRequest,
-    Fetched,
     KnownArticle,
     PendingEntry,
     TextSource,
@@ -49,7 +50,6 @@ _FINAL = {
 }
 _TRIES = 5
 _AHEAD = 4  # entries in hand for each that may be fetched at the same time: most wait for their host's turn
-_REFILL = 0.1  # seconds until entries that ended are replaced
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 
@@ -63,10 +63,11 @@ class _Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _NoPage:
-    """Why there is no page, and when it is to be tried again."""
+    """Why there is no page, and when it is to be tried again. `was_asked`: it was tried, and counts as such."""
 
     reason: str
     retry_at: datetime | None = None
+    was_asked: bool = True
 
 
 class ArticleCollector:
@@ -88,31 +89,27 @@ class ArticleCollector:
         self._current, self._now, self._observe, self._fault = current, now, observe, fault
         self._saves: GroupCommit[Collected, object] = GroupCommit(store.save_collected)
         self._addresses = OneAtATime()
-        self.in_hand: set[int] = set()
-        self._set_aside: set[int] = set()  # in hand, but only until they may be tried again
+        self.in_hand = InHand()
 
-    async def collect_due(self) -> None:
-        """Collects until nothing is due, replacing what ends at once: a slow page holds up nobody but itself."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                room = _AHEAD * self._current.config.settings.fetch.concurrency - len(self.in_hand)
-                due = await asyncio.to_thread(self._store.due_entries, self._now(), room, self.in_hand)
-                if due:
-                    group.create_task(self.collect_entries(due))
-                elif not self.in_hand - self._set_aside:
-                    break
-                await asyncio.sleep(_REFILL)
+    async def collect_due(self, stop: asyncio.Event | None = None) -> None:
+        """Collects until no entry is due, or, once `stop` is set, until those in hand have ended."""
+        await work_off(
+            self.in_hand,
+            lambda room, busy: self._store.due_entries(self._now(), room, busy),
+            lambda: _AHEAD * self._current.config.settings.fetch.concurrency,
+            self.collect_entries,
+            stop or asyncio.Event(),
+        )
 
     async def collect_entries(self, ids: Sequence[int]) -> None:
         """Collects these entries. No entry's trouble stops another."""
-        ids = [number for number in ids if number not in self.in_hand]
-        self.in_hand.update(ids)
+        ids = self.in_hand.take(ids)
         try:
             pending = await asyncio.to_thread(self._store.pending_entries, ids)
-            self.in_hand.difference_update(set(ids) - {entry.id for entry in pending})
+            self.in_hand.give_back(set(ids) - {entry.id for entry in pending})
             await each(pending, len(pending), self._collect_and_save)
-        except asyncio.CancelledError:
-            self.in_hand.difference_update(ids)
+        except BaseException:
+            self.in_hand.give_back(ids)
             raise
 
     async def drain(self) -> None:
@@ -125,16 +122,11 @@ class ArticleCollector:
             async with self._addresses(pending.canonical_url or urn(pending)):
                 collected = await self._collect(pending)
         except Exception as exc:  # a full disk, or a mistake of ours: it must not stop the others
-            self._set_aside.add(pending.id)
-            asyncio.get_running_loop().call_later(SET_ASIDE, self._release, pending.id)
+            self.in_hand.set_aside(pending.id)
             self._fault(pending.feed_key, exc)
         else:
-            self._release(pending.id)
+            self.in_hand.done(pending.id)
             self._observe(pending, collected)
-
-    def _release(self, number: int) -> None:
-        self.in_hand.discard(number)
-        self._set_aside.discard(number)
 
     async def _collect(self, pending: PendingEntry) -> Collected:
         known = (await self._find(pending.canonical_url)).get(pending.canonical_url)
@@ -183,16 +175,19 @@ class ArticleCollector:
         )  # fmt: skip
         answer = await self._fetcher.fetch(request, admit=self._robots.admit)
         if isinstance(answer, FetchFailed):
+            if answer.failure is Failure.RATE_LIMITED and answer.status is None:
+                return self._postponed(answer)
             return self._failed(pending, answer.reason, answer.failure in _FINAL, answer.retry_after)
         assert isinstance(answer, Fetched)  # no validator was sent
         if is_front_page(answer.final_url):
             return self._failed(pending, "its page leads to the site's front page")
         try:
-            page = await self._workers.extract(answer.body, answer.final_url, _charset(answer.headers))
+            page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
         except ExtractError as exc:
             return self._failed(pending, f"its page has no article: {exc}")
         except WorkerError as exc:
-            return self._failed(pending, f"its page could not be read: {exc}", is_final=True)
+            # Once more, in case it was our machine and not the page.
+            return self._failed(pending, f"its page could not be read: {exc}", is_final=pending.attempts > 0)
         return _Page(url=answer.final_url, extraction=page)
 
     async def _identity(
@@ -230,6 +225,11 @@ class ArticleCollector:
         again = self._now() + max(RETRIES[pending.attempts], timedelta(seconds=wait or 0))
         return _NoPage(reason=f"{reason}; the text is the feed's for now", retry_at=again)
 
+    def _postponed(self, answer: FetchFailed) -> _NoPage:
+        """Nothing was asked, because the host wants to be left alone: that is no try."""
+        again = self._now() + timedelta(seconds=math.ceil(answer.retry_after or 0))
+        return _NoPage(reason=f"{answer.reason}; the text is the feed's for now", retry_at=again, was_asked=False)
+
     def _article(
         self,
         pending: PendingEntry,
@@ -253,6 +253,7 @@ class ArticleCollector:
             collected_at=self._now(),
             changes=pending.changes,
             retry_at=no_page.retry_at if no_page else None,
+            is_try=no_page.was_asked if no_page else True,
         )
 
     def _sighting(self, pending: PendingEntry, article_id: int, reason: str, *addresses: str | None) -> Collected:
@@ -280,14 +281,8 @@ class ArticleCollector:
             collected_at=self._now(),
             changes=pending.changes,
             retry_at=page.retry_at,
+            is_try=page.was_asked,
         )
-
-
-def _charset(headers: Mapping[str, str]) -> str | None:
-    """The charset that the Content-Type header declares."""
-    message = Message()
-    message["content-type"] = headers.get("content-type", "")
-    return message.get_content_charset()
 
 
 def _is_at(known: KnownArticle, pending: PendingEntry) -> bool:

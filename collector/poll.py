@@ -6,13 +6,15 @@ due feeds | fetch | parse | compare with known | plan next poll | save
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from collector.batching import SET_ASIDE, GroupCommit, each
+from collector.batching import SET_ASIDE, GroupCommit, InHand, each, work_off
 from collector.cadence import Limits, PollSummary, cache_lifetime, claimed_rate, count_news, plan
 from collector.config import FeedConfig, FetchSettings, PollSettings
 from collector.current import Current
@@ -20,6 +22,7 @@ from collector.errors import ParseError, WorkerError
 from collector.fetch import Fetcher
 from collector.ingest import ingest, survey
 from collector.model import (
+    Failure,
     FeedState,
     Fetched,
     FetchFailed,
@@ -54,36 +57,49 @@ class Poller:
         self._store, self._fetcher, self._workers, self._current = store, fetcher, workers, current
         self._now, self._rand, self._observe, self._fault = now, rand, observe, fault
         self._saves: GroupCommit[PollRecord, None] = GroupCommit(store.save_polls)
-        self.in_hand: set[int] = set()
+        self.in_hand = InHand()
+
+    async def poll_due(self, stop: asyncio.Event) -> None:
+        """Polls until no feed is due, or, once `stop` is set, until the polls in hand have ended."""
+        await work_off(
+            self.in_hand,
+            lambda room, busy: self._store.due_feeds(self._now(), room, busy),
+            self._width,
+            self.poll_feeds,
+            stop,
+        )
 
     async def poll_feeds(self, ids: Sequence[int]) -> None:
         """Polls these feeds, as many at once as the settings allow. No feed's trouble stops another."""
-        ids = [number for number in ids if number not in self.in_hand]
-        self.in_hand.update(ids)
+        ids = self.in_hand.take(ids)
         try:
             states = await asyncio.to_thread(self._store.feed_states, ids)
-            await each(states, self._current.config.settings.poll.concurrency, self._poll_and_save)
-        except asyncio.CancelledError:
-            self.in_hand.difference_update(ids)
+            self.in_hand.give_back(set(ids) - {state.id for state in states})
+            await each(states, self._width(), self._poll_and_save)
+        except BaseException:
+            self.in_hand.give_back(ids)
             raise
 
     async def drain(self) -> None:
         """Returns when everything polled so far is saved."""
         await self._saves.drain()
 
+    def _width(self) -> int:
+        return self._current.config.settings.poll.concurrency
+
     async def _poll_and_save(self, state: FeedState) -> None:
         feed = self._current.feeds.get(state.key)
         if feed is None:  # taken out of feeds.yaml a moment ago
-            self.in_hand.discard(state.id)
+            self.in_hand.done(state.id)
             return
         try:
             record = await self._poll(state, feed)
             await self._saves.add(record)
         except Exception as exc:  # a full disk, or a mistake of ours: it must not stop the others
-            asyncio.get_running_loop().call_later(SET_ASIDE, self.in_hand.discard, state.id)
+            self.in_hand.set_aside(state.id)
             self._fault(state.key, exc)
         else:
-            self.in_hand.discard(state.id)
+            self.in_hand.done(state.id)
             self._observe(record)
 
     async def _poll(self, state: FeedState, feed: FeedConfig) -> PollRecord:
@@ -91,10 +107,7 @@ class Poller:
         request = request_for(feed, state.current_url, settings.fetch, state.etag, state.last_modified)
         answer = await self._fetcher.fetch(request)
         if isinstance(answer, FetchFailed):
-            summary = PollSummary(
-                outcome=PollOutcome.FAILED, failure=answer.failure, retry_after=answer.retry_after
-            )
-            return self._record(state, feed, summary, reason=answer.reason, status=answer.status)
+            return self._failed(state, feed, answer)
         if isinstance(answer, NotModified):
             return self._record(state, feed, self._summary(answer, PollOutcome.NOT_MODIFIED))
         digest = blake2b(answer.body, digest_size=16).digest()
@@ -107,6 +120,26 @@ class Poller:
         except WorkerError as exc:
             return self._record(state, feed, PollSummary(outcome=PollOutcome.UNREADABLE), reason=str(exc))
         return await self._compare(state, feed, answer, parsed, digest)
+
+    def _failed(self, state: FeedState, feed: FeedConfig, answer: FetchFailed) -> PollRecord:
+        if answer.failure is Failure.RATE_LIMITED and answer.status is None:
+            return self._postponed(state, answer)
+        summary = PollSummary(
+            outcome=PollOutcome.FAILED, failure=answer.failure, retry_after=answer.retry_after
+        )
+        return self._record(state, feed, summary, reason=answer.reason, status=answer.status)
+
+    def _postponed(self, state: FeedState, answer: FetchFailed) -> PollRecord:
+        """Nothing was asked, because the host wants to be left alone: nothing is known but when to come again."""
+        now = self._now()
+        until = now + timedelta(seconds=math.ceil(answer.retry_after or SET_ASIDE))
+        return PollRecord(
+            feed=replace(state, next_poll_at=until, wait_until=until),
+            outcome=PollOutcome.FAILED,
+            failure=answer.failure,
+            reason=answer.reason,
+            polled_at=now,
+        )
 
     async def _compare(
         self, state: FeedState, feed: FeedConfig, answer: Fetched, parsed: ParsedFeed, digest: bytes
@@ -130,7 +163,8 @@ class Poller:
             is_cut=parsed.is_truncated,
             body_hash=digest,
         )
-        return self._record(state, feed, summary, parsed=parsed, ingested=found)
+        reason = "the document is cut short; its complete entries are taken" if parsed.is_truncated else ""
+        return self._record(state, feed, summary, reason=reason, parsed=parsed, ingested=found)
 
     def _summary(self, answer: Fetched | NotModified, outcome: PollOutcome, **more: Any) -> PollSummary:
         return PollSummary(

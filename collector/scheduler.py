@@ -17,7 +17,6 @@ from collector import log
 from collector.collect import ArticleCollector
 from collector.current import Current
 from collector.poll import Poller
-from collector.static import write_site
 from collector.store import Store
 from collector.watch import Watch
 
@@ -46,21 +45,23 @@ class Scheduler:
         self._watch = Watch(current)
         self._jobs = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
         self._work: set[asyncio.Task[None]] = set()
+        self._polling: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
         self._stopping = asyncio.Event()
 
     def start(self) -> None:
         """Begins to look for work."""
-        jobs = {"poll": (self._poll, TICK), "collect": (self._collect, TICK), "reload": (self._reload_changed, 1), "publish": (self._publish_files, 10), "tidy": (self._tidy, 3600)}
-        for name, (job, seconds) in jobs.items():
-            self._jobs.add_job(job, "interval", seconds=seconds, id=name, max_instances=1, next_run_time=self._now())
+        jobs = (self._look, TICK), (self._reload_changed, 1), (self._publish_files, 10), (self._tidy, 3600)
+        for job, seconds in jobs:
+            self._jobs.add_job(job, "interval", seconds=seconds, max_instances=1, next_run_time=self._now())
         self._jobs.start()
 
     async def stop(self) -> None:
         """Starts nothing more, gives the work in hand a few seconds, ends what is left, and saves what is ready."""
-        self._jobs.shutdown(wait=False)
         self._stopping.set()
+        self._jobs.shutdown(wait=False)
+        await asyncio.sleep(0)  # the scheduler ends in the next turn of the loop; until then it may begin work
         if self._work:
             _, late = await asyncio.wait(self._work, timeout=DRAIN)
             for task in late:
@@ -78,18 +79,14 @@ class Scheduler:
         """When the scheduler last looked for work."""
         return self._last_tick
 
-    async def _poll(self) -> None:
+    async def _look(self) -> None:
+        """Starts what looks for work and ends when there is none, unless it is still at it."""
         self._last_tick = self._now()
         self._on_tick(self._last_tick)
-        free = self._current.config.settings.poll.concurrency - len(self._poller.in_hand)
-        if free > 0:
-            due = await asyncio.to_thread(self._store.due_feeds, self._now(), free, self._poller.in_hand)
-            if due:
-                self._begin(self._poller.poll_feeds(due))
-
-    async def _collect(self) -> None:
+        if self._polling is None or self._polling.done():
+            self._polling = self._begin(self._poller.poll_due(self._stopping))
         if self._collecting is None or self._collecting.done():
-            self._collecting = self._begin(self._collector.collect_due())
+            self._collecting = self._begin(self._collector.collect_due(self._stopping))
 
     async def _publish_files(self) -> None:
         await asyncio.to_thread(self._publish)

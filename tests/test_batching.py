@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
+import time
 
 import pytest
 
-from collector.batching import GroupCommit, OneAtATime, each
+from collector import batching
+from collector.batching import GroupCommit, InHand, OneAtATime, each, work_off
 
 
 async def test_each_works_on_everything_and_never_on_more_at_once_than_it_may():
@@ -104,3 +107,120 @@ async def test_a_key_is_held_by_one_at_a_time_and_others_do_not_wait():
 
     assert order == [("first", False), ("other", False), ("second", True)]
     assert not held._locks, "a lock that nobody wants is forgotten"
+
+
+def test_what_is_in_hand_is_not_taken_twice():
+    hand = InHand()
+
+    assert hand.take([1, 2, 2, 3]) == [1, 2, 3]
+    assert hand.take([2, 4]) == [4]
+    hand.done(2)
+    hand.give_back([3])
+    assert sorted(hand) == [1, 4]
+    assert (len(hand), hand.busy, 1 in hand, 2 in hand) == (2, 2, True, False)
+
+
+async def test_what_failed_is_set_aside_longer_each_time(monkeypatch):
+    """Otherwise a mistake of ours would have a server asked again at every look."""
+    monkeypatch.setattr(batching, "SET_ASIDE", 0.02)
+    hand, waits = InHand(), []
+    for _ in range(3):
+        hand.take([1])
+        hand.set_aside(1)
+        started = time.monotonic()
+        assert (hand.take([1]), hand.busy) == ([], 0)
+        while 1 in hand:
+            await asyncio.sleep(0.005)
+        waits.append(time.monotonic() - started)
+
+    assert waits[0] >= 0.02
+    assert waits[1] >= 0.04
+    assert waits[2] >= 0.08
+    hand.take([1])
+    hand.done(1)
+    assert not hand._faults, "what succeeded is forgotten"
+
+
+async def work_off_all(due, work, *, most: int = 4, hand: InHand | None = None, stop: asyncio.Event | None = None):
+    await work_off(hand or InHand(), due, lambda: most, work, stop or asyncio.Event())
+
+
+async def test_work_goes_on_until_nothing_is_due_and_what_is_slow_holds_up_nobody():
+    hand, todo, asked, most = InHand(), list(range(1, 30)), [], 0
+
+    def due(room, busy):
+        asked.append(room)
+        return [number for number in todo if number not in busy][:room]
+
+    async def work(ids):
+        nonlocal most
+        taken = hand.take(ids)
+        most = max(most, hand.busy)
+        for number in taken:
+            await asyncio.sleep(0.5 if number == 1 else 0)
+            todo.remove(number)
+            hand.done(number)
+
+    await asyncio.wait_for(work_off_all(due, work, hand=hand), 10)
+
+    assert todo == []
+    assert most <= 4
+    assert min(asked) > 0
+
+
+async def test_what_ends_while_the_database_is_asked_is_not_begun_again():
+    """The rows that are read may be older than the end of the work on them."""
+    hand, begun, asking, ended = InHand(), [], threading.Event(), threading.Event()
+
+    def due(room, busy):
+        if not begun:
+            return [1]
+        asking.set()
+        ended.wait(5)
+        return [number for number in (1,) if number not in busy]
+
+    async def work(ids):
+        begun.extend(hand.take(ids))
+        await asyncio.to_thread(asking.wait, 5)
+        hand.done(1)
+        ended.set()
+
+    stop = asyncio.Event()
+    working = asyncio.create_task(work_off_all(due, work, hand=hand, stop=stop))
+    await asyncio.to_thread(ended.wait, 5)
+    await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.wait_for(working, 5)
+
+    assert begun == [1]
+
+
+async def test_once_told_to_stop_nothing_more_is_begun_and_what_is_in_hand_is_finished():
+    hand, stop, finished = InHand(), asyncio.Event(), []
+
+    async def work(ids):
+        taken = hand.take(ids)
+        await asyncio.sleep(0.2)
+        finished.extend(taken)
+        hand.give_back(taken)
+
+    numbers = itertools.count()
+    working = asyncio.create_task(
+        work_off_all(lambda room, busy: [next(numbers) for _ in range(room)], work, hand=hand, stop=stop)
+    )
+    await asyncio.sleep(0.1)
+    stop.set()
+    await asyncio.wait_for(working, 3)
+
+    assert finished == list(range(next(numbers)))
+    assert hand.busy == 0
+
+
+async def test_an_error_of_the_database_ends_the_work_and_leaves_nothing_in_hand():
+    def due(room, busy):
+        raise OSError("disk I/O error")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await work_off_all(due, None)
+
+    assert caught.group_contains(OSError, match="disk I/O error")
