@@ -142,7 +142,7 @@ async def test_what_failed_is_set_aside_longer_each_time(monkeypatch):
 
 
 async def work_off_all(due, work, *, most: int = 4, hand: InHand | None = None, stop: asyncio.Event | None = None):
-    await work_off(hand or InHand(), due, lambda: most, work, stop or asyncio.Event())
+    await work_off(InHand() if hand is None else hand, due, lambda: most, work, stop or asyncio.Event())
 
 
 async def test_work_goes_on_until_nothing_is_due_and_what_is_slow_holds_up_nobody():
