@@ -1,4 +1,6 @@
-"""The command line. A file per group of commands; each imports what it needs when it runs, so that all start fast."""
+"""The command line. A file per group of commands; each imports what it needs once its configuration is read, so that
+help and mistakes are told at once.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,7 @@ def main() -> None:
     """Runs the command line."""
     use_unicode()
     try:
-        app()
+        app(prog_name="collector")
     finally:
         try:
             sys.stdout.flush()

@@ -26,9 +26,9 @@ def status(
 
     With --json a line for each feed, and a last one with the totals.
     """
+    loaded = load_config(config, database)
     from collector.app import clock, open_store
 
-    loaded = load_config(config, database)
     with closing(open_store(loaded)) as store:
         feeds, totals = store.feeds(), store.totals([topic.key for topic in loaded.topics])
     if as_json:
@@ -84,11 +84,11 @@ def publish(
     The folder gets feed.xml, feed.atom, feed.json and the same for each topic below topics/. Only what changed
     is written. The service does it by itself where `settings.publish.folder` names a folder.
     """
+    loaded = load_config(config, database)
     from collector.app import open_store
     from collector.channels import Channels
     from collector.static import write_site
 
-    loaded = load_config(config, database)
     with closing(open_store(loaded)) as store:
         written = write_site(Channels(store, lambda: loaded), loaded, out)
     say(f"Wrote {len(written)} changed files to {out}." if written else f"Everything in {out} is up to date.")
@@ -103,11 +103,11 @@ def backup(
 
     The copy of an SQLite database is one; of a PostgreSQL database it is what pg_restore reads.
     """
-    from collector.store import Store
-
     name = load_config(config, database).database
     if "://" not in name and not Path(name).exists():
         raise CollectorError(f"there is no database yet: {name}")
+    from collector.store import Store
+
     with closing(Store.open(name)) as store:
         store.backup(file)
     say(f"The database is copied to {file}.")
@@ -118,7 +118,8 @@ def migrate(config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None) 
 
     The other commands do this by themselves: it is for whoever wants to choose the moment.
     """
+    loaded = load_config(config, database)
     from collector.app import open_store
 
-    with closing(open_store(load_config(config, database))) as store:
+    with closing(open_store(loaded)) as store:
         say(f"The database is up to date: {store.name}")

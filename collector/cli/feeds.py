@@ -38,10 +38,10 @@ def add(
 
     A running service picks it up by itself.
     """
+    loaded = load_config(config, database)
     from collector.config import add_feeds
     from collector.loop import run_loop
 
-    loaded = load_config(config, database)
     found, *others = run_loop(_find(url, loaded))
     what = f"{found.title} ({found.url})" if found.title else found.url
     if add_feeds(config, [{"url": found.url, "name": found.title, "language": found.language}]):
@@ -65,10 +65,10 @@ def import_(
     Folders become labels. What is no address of a feed is passed over, and said. A running service picks the
     feeds up by itself.
     """
+    loaded = load_config(config, database)
     from collector.config import add_feeds
     from collector.publish.opml import read_opml
 
-    loaded = load_config(config, database)
     data = _download(source, loaded) if "://" in source else Path(source).expanduser().read_bytes()
     passed_over: list[Problem] = []
     feeds = read_opml(data, source, passed_over)
@@ -93,14 +93,15 @@ def export(
 
     For example: collector export csv > articles.csv
     """
-    from collector.app import open_store
-    from collector.export import write_csv, write_jsonl
-    from collector.publish.opml import render_opml
-
     loaded = load_config(config, database)
     if what == Export.OPML:
+        from collector.publish.opml import render_opml
+
         sys.stdout.buffer.write(render_opml(loaded.settings.publish.title, loaded.feeds))
         return
+    from collector.app import open_store
+    from collector.export import write_csv, write_jsonl
+
     write = write_csv if what == Export.CSV else write_jsonl
     with closing(open_store(loaded)) as store:
         write(store.articles(kept_only=not everything), sys.stdout)

@@ -37,11 +37,11 @@ FEEDS_YAML = Path("feeds.yaml")
 
 def load_config(path: Path, database: str | None = None) -> Config:
     """The configuration at `path`, with the database that the command line names. Raises ConfigError."""
-    from collector.config import load
-
     if not path.exists():
         raise CollectorError(
             f"there is no {path}: `collector init` writes one to start from, or name yours with --config"
         )
+    from collector.config import load
+
     config = load(path, os.environ)
     return config.with_database(database) if database else config

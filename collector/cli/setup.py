@@ -48,9 +48,9 @@ def check(
     Everything that is wrong with the file is told at once, each with file:line:column. Exit code 2 when it is wrong,
     1 when a feed cannot be read.
     """
+    loaded = load_config(config, database)
     from collector.seeds import read_corpus
 
-    loaded = load_config(config, database)
     seeds = read_corpus(loaded.corpus)
     say(f"{config} is right: {len(loaded.topics)} topics, {len(loaded.feeds)} feeds, {len(seeds)} seed articles.")
     if not online:

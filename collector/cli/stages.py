@@ -121,11 +121,12 @@ def match(
     Each has id, topics and evidence: topic, term (the keyword), field, words (as they stand there), start and end.
     What `collector extract` prints is a FILE.jsonl, too.
     """
-    from collector.match import Matcher
-
     if file is None and not title and not text:
         raise typer.BadParameter("name a file, or give --title or --text")
-    matcher = Matcher(load_config(config, database).topics)
+    topics = load_config(config, database).topics
+    from collector.match import Matcher
+
+    matcher = Matcher(topics)
     rows = _jsonl(file) if file else [{"id": None, "title": title, "text": text}]
     for row in rows:
         print_json(row.shown("id") if isinstance(row, _Unusable) else _matched(matcher, row))

@@ -32,11 +32,11 @@ def run(
     SIGTERM and Ctrl-C end it within ten seconds. A saved change of feeds.yaml or the corpus is picked up while it runs.
     The log goes to standard error: readable on a terminal, elsewhere as JSON, one event a line.
     """
+    loaded = load_config(config, database)
     from collector import log
     from collector.loop import run_loop
     from collector.service import run as serve
 
-    loaded = load_config(config, database)
     log.configure(verbose=verbose)
     _allow_many_sockets()
     run_loop(serve(loaded, _tell))
@@ -56,10 +56,10 @@ def once(
 
     Stopped by Ctrl-C or SIGTERM, it keeps what it has so far.
     """
+    loaded = load_config(config, database)
     from collector import log
     from collector.loop import run_loop
 
-    loaded = load_config(config, database)
     log.configure(verbose=verbose)
     _allow_many_sockets()
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
