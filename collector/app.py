@@ -146,6 +146,8 @@ async def opened(
     try:
         with store.hold():
             async with network(config, now) as (fetcher, workers):
+                for url, seconds in store.waits(now()):
+                    fetcher.leave_alone(url, seconds)
                 robots = Robots(fetcher.fetch, monotonic=time.monotonic)
                 app = App(
                     current=current,

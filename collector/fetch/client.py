@@ -22,7 +22,7 @@ from collector.fetch.decoding import OFFERED
 from collector.fetch.failures import FetchError, translate
 from collector.fetch.guard import Guard, OwnAddresses
 from collector.fetch.resolver import ThreadResolver
-from collector.fetch.trail import Trail
+from collector.fetch.trail import Trail, target_of
 from collector.model import Failure, Fetched, FetchRequest, FetchResult, NotModified
 from collector.pace import HostPace
 from collector.urls import without_credentials
@@ -92,6 +92,11 @@ class Fetcher:
         for session in (self._session, self._proxied):
             if session:
                 await session.close()
+
+    def leave_alone(self, url: str, seconds: float) -> None:
+        """Asks the host of `url` nothing for so long: it said so before the program was started."""
+        if target := target_of(url):
+            self._pace.hold(target.host, seconds)
 
     async def fetch(self, request: FetchRequest, *, admit: Admit | None = None) -> FetchResult:
         """What came of the request. `admit` is asked before each address, redirects included (see `robots`).

@@ -109,6 +109,12 @@ def pollable(db: Connection, now: datetime) -> list[int]:
     return list(db.scalars(_IDS.where(may)))
 
 
+def waits(db: Connection, now: datetime) -> list[tuple[str, float]]:
+    """The addresses of feeds whose server asked to be left alone, and for how many seconds still."""
+    told = sa.select(feed.c.current_url, feed.c.wait_until).where(feed.c.wait_until > now)
+    return [(url, (until - now).total_seconds()) for url, until in db.execute(told)]
+
+
 def by_ids(db: Connection, ids: Sequence[int]) -> list[FeedState]:
     """Those of these feeds that are polled still, in the order of the ids."""
     found: dict[int, FeedState] = {}
