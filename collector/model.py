@@ -513,3 +513,13 @@ class Totals:
     kept: int
     topics: dict[str, int]
     entry_outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that `collector doctor` looked at. `message` says what was found, `advice` what to do about a problem."""
+
+    check: str
+    is_sound: bool = True
+    message: str
+    advice: str = ""

@@ -18,7 +18,7 @@ FLOORS = {
         "languages", "match", "parse", "publish", "text", "urls",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
-    3: {"channels", "check", "collect", "discover", "poll", "seeds", "static"},
+    3: {"channels", "check", "collect", "discover", "doctor", "poll", "seeds", "static"},
     4: {"scheduler", "web"},
     5: {"app", "service"},
     6: {"__main__", "cli"},

@@ -30,7 +30,7 @@ app = typer.Typer(
 
 COMMANDS = (
     work.run, work.once, setup.init, setup.check, setup.schema, feeds.add, feeds.import_, feeds.export, data.status,
-    data.publish, data.backup, data.migrate, stages.parse, stages.extract, stages.match,
+    data.publish, data.backup, data.migrate, data.doctor, stages.parse, stages.extract, stages.match,
 )  # fmt: skip
 
 

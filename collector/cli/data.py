@@ -1,4 +1,4 @@
-"""`status`, `publish`, `backup` and `migrate`: what is stored."""
+"""`status`, `publish`, `backup`, `migrate` and `doctor`: what is stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collector.errors import CollectorError
 
 if TYPE_CHECKING:
     from collector.config import Config
-    from collector.model import FeedStatus, Totals
+    from collector.model import FeedStatus, Finding, Totals
 
 
 def status(
@@ -123,3 +123,28 @@ def migrate(config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None) 
 
     with closing(open_store(loaded)) as store:
         say(f"The database is up to date: {store.name}")
+
+
+def doctor(config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Examine the database, say what is wrong with it and what to do. Changes nothing.
+
+    Works beside the running service. Exit code 0 when it is sound, 1 when something is wrong, 2 when there is nothing
+    to examine.
+    """
+    loaded = load_config(config, database)
+    from collector.app import clock
+    from collector.doctor import examine, longest_wait
+
+    findings = list(examine(loaded.database, clock(), longest_wait(loaded)))
+    if as_json:
+        for finding in findings:
+            print_json(asdict(finding))
+    else:
+        show([_finding_row(finding) for finding in findings])
+    if not all(finding.is_sound for finding in findings):
+        raise typer.Exit(1)
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    told = f"{finding.message}. What to do: {finding.advice}." if finding.advice else finding.message
+    return {"check": finding.check, "": "ok" if finding.is_sound else "WRONG", "found": told}

@@ -8,9 +8,9 @@ All raise StoreError.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,10 +36,12 @@ from collector.store import (
     collected,
     dialects,
     entries,
+    examination,
     feeds,
     lock,
     migrations,
     revision,
+    rules,
     totals,
 )
 
@@ -52,9 +54,9 @@ _CHUNK = 500  # articles that one transaction reads out or lets go
 class Store:
     """The database, open."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, read_only: bool = False) -> None:
         self._url = url
-        self._engine = dialects.make_engine(url)
+        self._engine = dialects.make_engine(url, read_only=read_only)
         self._writer = dialects.writing(self._engine)
         self._turn = threading.Lock()
         self.name = dialects.name_of(url)
@@ -81,6 +83,22 @@ class Store:
         except StoreError:
             store.close()
             raise
+
+    @classmethod
+    def look_at(cls, database: str | Path) -> Store:
+        """The store as it is, for reading alone: nothing is created, nor brought up to date, nor opened yet.
+
+        Raises StoreError when there is no such database.
+        """
+        url = dialects.database_url(database)
+        if (file := dialects.file_of(url)) and not file.is_file():
+            raise StoreError(f"{file}: there is no such database")
+        return cls(url, read_only=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file; None when a server keeps it."""
+        return dialects.file_of(self._url)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -236,6 +254,34 @@ class Store:
     def totals(self, topics: Sequence[str]) -> Totals:
         """Counts over the whole database."""
         return self._ask(totals.totals, topics)
+
+    # --- its soundness --------------------------------------------------------------------------------------
+
+    def holder(self) -> str | None:
+        """Who has the exclusive right to poll; None when nobody has."""
+        return lock.holder_of_file(self.file) if self.file else self._ask(lock.holder_of_advisory)
+
+    def server(self) -> str | None:
+        """The version of the database's server; None when it is a file."""
+        return self._ask(examination.server)
+
+    def damage(self) -> list[str]:
+        """What the database finds wrong with its pages and indexes, in its own words."""
+        return self._ask(examination.damaged_pages)
+
+    def lost_references(self) -> list[str]:
+        """Rows that refer to what is missing, in words."""
+        return self._ask(examination.lost_references)
+
+    def missing_parts(self) -> list[str]:
+        """Tables, columns and indexes that should be there, by name."""
+        return self._ask(examination.missing_parts)
+
+    def broken_rules(self, now: datetime, longest: timedelta) -> Iterable[tuple[rules.Rule, int, list[str]]]:
+        """Every rule about the rows, with how many break it and the names of a few. No feed should wait longer
+        than `longest`.
+        """
+        return rules.broken(self._ask, now, longest)
 
     # --- transactions ---------------------------------------------------------------------------------------
 

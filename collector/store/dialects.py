@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -96,18 +97,18 @@ def name_of(url: URL) -> str:
     return str(file_of(url) or url.set(drivername="postgresql"))
 
 
-def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
+def make_engine(url: URL, *, foreign_keys: bool = True, read_only: bool = False) -> Engine:
     """An engine whose connections behave alike on both databases. Nothing is opened yet.
 
     `foreign_keys` can be off for migrations: SQLite rebuilds a table by dropping it, which would delete what
-    refers to it.
+    refers to it. With `read_only` the database refuses every change, and no file is created.
     """
     serialise = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     if file_of(url) is None:
         options = {
             "connect_timeout": _CONNECT,
             "application_name": f"collector on {socket.gethostname()}, process {os.getpid()}",
-            "options": "-c timezone=UTC",
+            "options": "-c timezone=UTC" + (" -c default_transaction_read_only=on" if read_only else ""),
         }
         # pre_ping: a restarted server costs a new connection, not an error.
         return sa.create_engine(
@@ -118,6 +119,9 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
             max_overflow=24,
             json_serializer=serialise,
         )
+    if read_only:  # the driver takes such an option in an address alone
+        address = quote(str(url.database))
+        url = url.set(database=f"file:{address}", query={"mode": "ro", "uri": "true"})
     engine = sa.create_engine(
         url,
         # isolation_level=None: the driver begins no transaction by itself, `_begin` does.
@@ -129,6 +133,8 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        if read_only:
+            return
         connection.execute("PRAGMA journal_mode=WAL")
         # With WAL, NORMAL keeps every commit when the program is killed, and a sound file when the power
         # fails; then the last commits may be missing, validators among them, so that the feeds show those

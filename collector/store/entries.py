@@ -63,13 +63,14 @@ _CONTENT = (
     "last_seen_at", "changed_at", "due_at",
 )  # fmt: skip
 _BY_ID = entry.c.id == sa.bindparam("_id")
+_CLAIM = sa.bindparam("published_at", type_=entry.c.published_at.type)
 # The outcome of before stays until the entry is collected again.
 _CHANGE = (
     sa.update(entry)
     .where(_BY_ID)
     .values({name: sa.bindparam(name) for name in _CONTENT})
     # Some feeds date an entry anew at every edit: its first claim stays.
-    .values(published_at=sa.func.coalesce(entry.c.published_at, sa.bindparam("published_at", type_=entry.c.published_at.type)))
+    .values(published_at=sa.func.coalesce(entry.c.published_at, _CLAIM))
     .values(changes=entry.c.changes + 1, attempts=0)
 )
 _SEEN = sa.update(entry).where(_BY_ID).values(last_seen_at=sa.bindparam("at"))

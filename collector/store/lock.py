@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from collector.errors import InUse, StoreError
 from collector.store.dialects import name_of, own_errors
@@ -46,8 +46,7 @@ def hold_file(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(descriptor, 100).decode("ascii", "replace").strip()
-            raise _in_use(str(path), f"process {holder}" if holder else "another process") from None
+            raise _in_use(str(path), _process(descriptor)) from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         with _kept_from_children(descriptor):
@@ -67,8 +66,7 @@ def hold_advisory(engine: Engine) -> Iterator[None]:
     try:
         with own_errors(name):
             if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
-                holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
-                raise _in_use(name, str(holder or "another process"))
+                raise _in_use(name, holder_of_advisory(db) or "another process")
             descriptor = db.connection.driver_connection.fileno()  # type: ignore[union-attr]
         try:
             with _kept_from_children(descriptor):
@@ -90,6 +88,32 @@ def _kept_from_children(descriptor: int) -> Iterator[None]:
         yield
     finally:
         _held.discard(descriptor)
+
+
+def holder_of_file(path: Path) -> str | None:
+    """Who holds the lock file beside a SQLite database; None when nobody does."""
+    try:
+        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _process(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def holder_of_advisory(db: Connection) -> str | None:
+    """Who holds the advisory lock of a PostgreSQL database; None when nobody does."""
+    holder = db.scalar(sa.text(_HOLDER), {"high": _KEY >> 32, "low": _KEY & 0xFFFFFFFF})
+    return None if holder is None else str(holder) or "another process"
+
+
+def _process(descriptor: int) -> str:
+    holder = os.read(descriptor, 100).decode("ascii", "replace").strip()
+    return f"process {holder}" if holder else "another process"
 
 
 _HOLDER = """
