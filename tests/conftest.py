@@ -7,6 +7,7 @@ A test whose means are missing is skipped. `COLLECTOR_REQUIRE` names means that 
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import NoReturn
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import URL, Engine, make_url
 
 from collector.store import Store
@@ -128,3 +130,18 @@ def _delete_rows(url: URL) -> None:
         for table in reversed(metadata.sorted_tables):
             db.execute(table.delete())
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, as the system has it.
+
+    Not for longer than a module: while Playwright is there, no test that is async can run in this thread.
+    """
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        missing("browser", "there is no Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
