@@ -92,7 +92,7 @@ class User:
     async def start(self, *words: object, **streams: Any) -> Process:
         """Begins a command."""
         return await asyncio.create_subprocess_exec(
-            *self.before, *PROGRAM, *map(str, words), cwd=self.folder, env=self._environment(),
+            *self.before, *PROGRAM, *map(str, words), cwd=self.folder, env=self.environ(),
             **{"stdin": asyncio.subprocess.DEVNULL, "stdout": PIPE, "stderr": PIPE} | streams,
         )  # fmt: skip
 
@@ -115,7 +115,8 @@ class User:
                 process.kill()
                 await process.wait()
 
-    def _environment(self) -> dict[str, str]:
+    def environ(self) -> dict[str, str]:
+        """The environment of a command: the user's own, and nothing of Collector's from around the test."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("COLLECTOR_")}
         return ours | {"PYTHONPATH": str(ROOT)} | self.environment
 
