@@ -1,31 +1,22 @@
-"""RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, and CDF. The only file that imports feedparser.
-
-feedparser is given clean, well-formed UTF-8 where that can be had, through a file object (it opens anything
-else as a path or an address), without its own sanitiser and link resolver: both are slow, and the sanitiser
-lets active content through.
-"""
+"""RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, and CDF: what feedparser reads, as entries of ours."""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
-
-import feedparser
 
 from collector.dates import parse_date
 from collector.errors import ParseError
 from collector.html import absolute_url, escape, sanitise
 from collector.model import Enclosure, ParsedEntry, ParsedFeed
-from collector.parse import fields
+from collector.parse import fields, sax
 from collector.parse.document import Document, entry_spans
 from collector.parse.repair import fault, repair, without_captions, without_giants
 from collector.text import MAX_SUMMARY
 
 ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 
-_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _START_TAG = re.compile(r"<[^<>]*>?")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # RSS 1.0 syndication module
@@ -65,18 +56,18 @@ def _read(document: Document, text: str, warnings: list[str]) -> dict[str, Any]:
     """
     language = fields.language(document.language) or ""
     try:
-        return _feedparser(text, language)
+        return sax.read(text, language)
     except Exception:  # of any type: the fault is feedparser's
         spans = entry_spans(text, document.root)
         if not spans:
             raise
     head, tail = text[: spans[0][0]], text[spans[-1][1] :]
     try:
-        found = _feedparser(head + tail, language)
+        found = sax.read(head + tail, language)
     except Exception as error:
         warnings.append(f"what the document says of itself cannot be read ({error!r:.100})")
         head, tail = _START_TAG.match(text)[0], ""
-        found = _feedparser(head, language)
+        found = sax.read(head, language)
     entries = [text[start:end] for start, end in spans]
     found["entries"] = _read_apart(head, entries, tail, language, warnings)
     return found
@@ -85,7 +76,7 @@ def _read(document: Document, text: str, warnings: list[str]) -> dict[str, Any]:
 def _read_apart(head: str, entries: list[str], tail: str, language: str, warnings: list[str]) -> list[dict[str, Any]]:
     """The readable entries, found by halving."""
     try:
-        return _feedparser(head + "".join(entries) + tail, language)["entries"]
+        return sax.read(head + "".join(entries) + tail, language)["entries"]
     except Exception as error:
         if len(entries) == 1:
             warnings.append(f"an entry cannot be read ({error!r:.100})")
@@ -95,15 +86,6 @@ def _read_apart(head: str, entries: list[str], tail: str, language: str, warning
         *_read_apart(head, entries[:half], tail, language, warnings),
         *_read_apart(head, entries[half:], tail, language, warnings),
     ]
-
-
-def _feedparser(text: str, language: str) -> dict[str, Any]:
-    return feedparser.parse(
-        io.BytesIO(_DECLARATION + text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-language": language},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
 
 
 def _base(version: str, site: str | None, url: str) -> str:
