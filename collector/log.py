@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from contextlib import suppress
@@ -17,19 +18,14 @@ def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
     """Sends all logs to standard error. JSON unless standard error is a terminal, or as `as_json` says."""
     if as_json is None:
         as_json = not sys.stderr.isatty()
-    renderer = (
-        structlog.processors.JSONRenderer(ensure_ascii=False, default=repr)
-        if as_json
-        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    )
+    for_eyes = (_one_line, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(),
-            _one_line,
-            renderer,
+            *((_json_line,) if as_json else for_eyes),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
         logger_factory=lambda *_: _Lines(sys.stderr),
@@ -66,6 +62,12 @@ class _Forward(logging.Handler):
         except Exception:  # a library's own mistake
             message = str(record.msg)
         structlog.get_logger().log(record.levelno, message, logger=record.name, exc_info=record.exc_info)
+
+
+def _json_line(logger: object, method: str, event: dict[str, Any]) -> str:
+    """The event as JSON that any way to tell lines apart takes for one line."""
+    line = json.dumps(event, ensure_ascii=False, default=repr)
+    return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def _one_line(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
