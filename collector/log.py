@@ -66,7 +66,8 @@ class _Forward(logging.Handler):
 
 def _json_line(logger: object, method: str, event: dict[str, Any]) -> str:
     """The event as JSON that any way to tell lines apart takes for one line."""
-    line = json.dumps(event, ensure_ascii=False, default=repr)
+    first = {name: event[name] for name in ("timestamp", "level", "event")}
+    line = json.dumps(first | event, ensure_ascii=False, default=repr)
     return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
@@ -110,8 +111,8 @@ _FAILED = {PollOutcome.FAILED, PollOutcome.NOT_A_FEED, PollOutcome.UNREADABLE, P
 def collected(pending: PendingEntry, record: Collected) -> None:
     """One line for an entry that ended, and how."""
     get().info(
-        "entry", feed=pending.feed_key, outcome=str(record.outcome), title=pending.entry.title[:100], reason=record.reason,
-        topics=[match.topic for match in record.matches],
+        "entry", feed=pending.feed_key, outcome=str(record.outcome), title=pending.entry.title[:100],
+        reason=record.reason, topics=[match.topic for match in record.matches],
     )  # fmt: skip
 
 
