@@ -23,7 +23,6 @@ from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, unquote_plus, urljoin, urlsplit
 
 import idna
-from courlan import extract_domain
 
 from collector.addresses import parse_ipv4
 
@@ -260,4 +259,6 @@ def _is_tracking(piece: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _site(host: str) -> str:
+    from courlan import extract_domain  # loads urllib3, in 20 ms; few runs compare sites
+
     return (host and extract_domain(f"https://{host}/")) or host
