@@ -1,29 +1,28 @@
 """The corpus: seed articles that say what *similar news* means, stored beside what is collected.
 
-A seed is a .txt file in the corpus folder. `seeds.yaml` beside it may say what is known of a file and which of its lines are
-no part of the article; a file that is not listed is taken whole, its first line as its title.
+A seed is a text, Markdown or HTML file in the corpus folder. `seeds.yaml` beside it may say what is known of a file and
+which of its lines are no part of the article; a file that is not listed is taken whole.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from collector.draft import excerpt
 from collector.errors import ConfigError, Problem
 from collector.languages import detect
 from collector.match import Matcher
 from collector.model import ArticleDraft, Collected, EntryOutcome, TextSource
+from collector.seeds.index import INDEX, Row, read_index
+from collector.seeds.texts import READERS, Told
 from collector.store import Store
 from collector.text import clean
 
-INDEX = "seeds.yaml"
-_KNOWN = {"file", "title", "authors", "publisher", "published", "updated", "language", "url", "omit"}
-_LONGEST = 200_000
+_LONGEST = 1_000  # characters of a title
+_UNKNOWN = Row(file="unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +35,7 @@ class Seed:
     authors: tuple[str, ...] = ()
     publisher: str = ""
     published_at: datetime | None = None
+    published_is_day: bool = False
     updated_at: datetime | None = None
     language: str | None = None
     url: str | None = None
@@ -49,14 +49,21 @@ def read_corpus(folder: Path) -> list[Seed]:
     if not folder.is_dir():
         return []
     problems: list[Problem] = []
-    index = _index(folder / INDEX, problems)
+    rows: dict[str, Row] = {}
+    try:
+        rows = read_index(folder / INDEX)
+    except ConfigError as exc:
+        problems += exc.problems
     seeds = []
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in READERS):
+        row = rows.pop(path.name, None)
         try:
-            seeds.append(_seed(path.name, path.read_text("utf-8-sig"), index.pop(path.name, {})))
+            seeds.append(_seed(path, row or _UNKNOWN))
         except (OSError, ValueError) as exc:
-            problems.append(Problem(str(path), 0, 0, f"cannot be used as a seed article: {exc}"))
-    problems += [Problem(str(folder / INDEX), 0, 0, f"names {file!r}, which is not in the folder") for file in index]
+            reason = getattr(exc, "strerror", None) or exc
+            problems.append(Problem(str(path), 0, 0, f"cannot be used as a seed article: {reason}"))
+    index = str(folder / INDEX)
+    problems += [Problem(index, row.line, 1, f'"{file}" is not in the folder') for file, row in rows.items()]
     if problems:
         raise ConfigError(problems)
     return seeds
@@ -77,6 +84,7 @@ def _collected(seed: Seed, known: Any, matcher: Matcher, now: datetime) -> Colle
         title=seed.title,
         authors=seed.authors,
         published_at=seed.published_at,
+        published_is_day=seed.published_is_day,
         updated_at=seed.updated_at,
         first_seen_at=now,
         language=language,
@@ -102,46 +110,37 @@ def _address(seed: Seed) -> str:
     return seed.url or f"urn:x-collector:corpus:{seed.file}"
 
 
-def _index(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
-    if not path.exists():
-        return {}
-    try:
-        rows = yaml.safe_load(path.read_text("utf-8")) or []
-    except (OSError, ValueError, yaml.YAMLError) as exc:
-        problems.append(Problem(str(path), 0, 0, f"cannot be read: {' '.join(str(exc).split())}"))
-        return {}
-    index = {}
-    for number, row in enumerate(rows if isinstance(rows, list) else [None], 1):
-        if not isinstance(row, dict) or not isinstance(row.get("file"), str):
-            problems.append(Problem(str(path), 0, 0, f"item {number}: expected a mapping with a file name under `file`"))
-        elif unknown := sorted(set(map(str, row)) - _KNOWN):
-            problems.append(Problem(str(path), 0, 0, f"{row['file']}: unknown {', '.join(unknown)}"))
-        else:
-            index[row["file"]] = row
-    return index
+def _seed(path: Path, row: Row) -> Seed:
+    """The seed in a file: what its row says comes before what the file says itself. Raises ValueError, OSError."""
+    told = READERS[path.suffix.lower()](path.read_bytes(), row.url)
+    lines = _kept(told.lines, row.omit)
+    title = clean(row.title or told.title or next(iter(lines), ""), _LONGEST)
+    text = "\n".join(line for line in lines if _words(line) != _words(title))
+    if not text:
+        raise ValueError("it has no text" if not title else "it has a title, and no text")
+    return _with_facts(path.name, title, text, told, row)
 
 
-def _seed(file: str, words: str, row: dict[str, Any]) -> Seed:
-    lines = [line for raw in words.splitlines() if (line := clean(raw, _LONGEST).strip())]
-    if not lines:
-        raise ValueError("the file is empty")
-    # A listed file has the title that its row gives, or none; an unlisted one opens with it.
-    title = clean(str(row.get("title") or ""), _LONGEST) if row else lines[0]
-    omitted = {_words(line) for line in row.get("omit", ())} | {_words(title)}
-    # What is no line of its own is cut out of the line in which it stands.
-    notes = omitted - {_words(line) for line in lines}
-    body = [kept for line in lines if _words(line) not in omitted and (kept := _without(line, notes))]
+def _with_facts(file: str, title: str, text: str, told: Told, row: Row) -> Seed:
     return Seed(
         file=file,
         title=title,
-        text="\n".join(body),
-        authors=tuple(map(str, row.get("authors", ()))),
-        publisher=str(row.get("publisher") or ""),
-        published_at=_time(row.get("published")),
-        updated_at=_time(row.get("updated")),
-        language=row.get("language"),
-        url=row.get("url"),
+        text=text,
+        authors=row.authors or told.authors,
+        publisher=row.publisher or told.publisher,
+        published_at=row.published.at if row.published else told.published_at,
+        published_is_day=row.published.is_day if row.published else told.published_is_day,
+        updated_at=row.updated.at if row.updated else None,
+        language=row.language or told.language,
+        url=row.url,
     )
+
+
+def _kept(lines: list[str], omit: tuple[str, ...]) -> list[str]:
+    """The lines without what is omitted: whole lines, wherever they occur, or words within a line."""
+    omitted = {_words(line) for line in omit}
+    notes = omitted - {_words(line) for line in lines}
+    return [kept for line in lines if _words(line) not in omitted and (kept := _without(line, notes))]
 
 
 def _without(line: str, notes: set[str]) -> str:
@@ -152,10 +151,3 @@ def _without(line: str, notes: set[str]) -> str:
 
 def _words(line: object) -> str:
     return " ".join(str(line).split())
-
-
-def _time(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    when = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
