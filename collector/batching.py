@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hash
 from contextlib import asynccontextmanager, suppress
 from typing import Generic, TypeVar
 
+from collector.errors import StoreError
+
 # Work that could not be saved is due still. Without a pause, longer at each fault, a full disk, or a mistake of ours,
 # would have servers asked again at every look.
 SET_ASIDE = 60.0  # seconds
 LONGEST_ASIDE = 3600.0
 REFILL = 0.1  # seconds until work that ended is replaced
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds until a database that took nothing is tried again
 LOOK = 2.0  # seconds until the database is asked again when it had nothing more to do
 
 Item = TypeVar("Item")
@@ -116,15 +119,25 @@ class GroupCommit(Generic[Item, Saved]):
     """Saves what is ready together: while one batch is being written, the next one gathers.
 
     `save` runs in a thread and returns one result for each item, in order; a result that is an exception is raised to
-    the one who handed in that item.
+    the one who handed in that item. A StoreError that it raises itself is the whole database's: see `wait_out`.
     """
 
     _LARGEST = 200
 
     def __init__(self, save: Callable[[Sequence[Item]], Sequence[Saved | Exception]]) -> None:
         self._save = save
+        self._stop: asyncio.Event | None = None
+        self._tell: Callable[[StoreError], None] = lambda _: None
         self._waiting: list[tuple[Item, asyncio.Future[Saved]]] = []
         self._writer: asyncio.Task[None] | None = None
+
+    def wait_out(self, stop: asyncio.Event, tell: Callable[[StoreError], None]) -> None:
+        """From now on, what a full disk or a server that is away keeps from being saved is saved once it is back.
+
+        Who handed it in waits, and asks nobody for anything meanwhile. `tell` hears of every try that failed; none
+        is made any more when `stop` is set.
+        """
+        self._stop, self._tell = stop, tell
 
     async def add(self, item: Item) -> Saved:
         """Returns what `save` said of this item, once its transaction has ended."""
@@ -143,10 +156,7 @@ class GroupCommit(Generic[Item, Saved]):
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[: self._LARGEST], self._waiting[self._LARGEST :]
-            try:
-                results = await asyncio.to_thread(self._save, [item for item, _ in batch])
-            except Exception as exc:
-                results = [exc] * len(batch)
+            results = await self._saved([item for item, _ in batch])
             for (_, done), result in zip(batch, results, strict=True):
                 if done.done():
                     continue
@@ -155,6 +165,24 @@ class GroupCommit(Generic[Item, Saved]):
                     done.exception()  # whoever waits may be gone; that is no "never retrieved" then
                 else:
                     done.set_result(result)
+
+
+    async def _saved(self, items: Sequence[Item]) -> Sequence[Saved | Exception]:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await asyncio.to_thread(self._save, items)
+            except StoreError as exc:
+                if self._stop is None or self._stop.is_set():
+                    return [exc] * len(items)
+                self._tell(exc)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._stop.wait()
+                        return [exc] * len(items)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except Exception as exc:
+                return [exc] * len(items)
 
 
 class OneAtATime:

@@ -71,7 +71,9 @@ class _NoPage:
 
 
 class ArticleCollector:
-    """Collects entries. `observe` is told of each one that ended, `fault` of one that could not be saved."""
+    """Collects entries. `observe` is told of each one that ended, `fault` of one that could not be
+    saved, or, without a feed, of a database that takes nothing.
+    """
 
     def __init__(
         self,
@@ -83,7 +85,7 @@ class ArticleCollector:
         current: Current,
         now: Callable[[], datetime],
         observe: Callable[[PendingEntry, Collected], None],
-        fault: Callable[[str, Exception], None],
+        fault: Callable[[str | None, Exception], None],
     ) -> None:
         self._store, self._fetcher, self._robots, self._workers = store, fetcher, robots, workers
         self._current, self._now, self._observe, self._fault = current, now, observe, fault
@@ -92,7 +94,12 @@ class ArticleCollector:
         self.in_hand = InHand()
 
     async def collect_due(self, stop: asyncio.Event | None = None) -> None:
-        """Collects until no entry is due, or, once `stop` is set, until those in hand have ended."""
+        """Collects until no entry is due, or, once `stop` is set, until those in hand have ended.
+
+        With a `stop`, a database at fault is waited for until then.
+        """
+        if stop is not None:
+            self._saves.wait_out(stop, lambda exc: self._fault(None, exc))
         await work_off(
             self.in_hand,
             lambda room, busy: self._store.due_entries(self._now(), room, busy),

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from collector.errors import CollectorError
+from collector.errors import CollectorError, StoreError
 from collector.model import Collected, PendingEntry, PollOutcome, PollRecord
 
 
@@ -88,6 +88,7 @@ def _escaped(value: Any) -> Any:
 
 def polled(record: PollRecord) -> None:
     """One line for a poll: what came, or why nothing came."""
+    _saved()
     done = record.ingested
     event: dict[str, Any] = {"feed": record.feed.key, "outcome": str(record.outcome)}
     if record.failure:
@@ -110,13 +111,33 @@ _FAILED = {PollOutcome.FAILED, PollOutcome.NOT_A_FEED, PollOutcome.UNREADABLE, P
 
 def collected(pending: PendingEntry, record: Collected) -> None:
     """One line for an entry that ended, and how."""
+    _saved()
     get().info(
         "entry", feed=pending.feed_key, outcome=str(record.outcome), title=pending.entry.title[:100],
         reason=record.reason, topics=[match.topic for match in record.matches],
     )  # fmt: skip
 
 
-def fault(feed: str, error: Exception) -> None:
-    """One line for work that could not be saved, and will be done again."""
-    known = isinstance(error, CollectorError)
-    get().error("not saved", feed=feed, error=str(error) or repr(error), exc_info=None if known else error)
+_told: set[str] = set()  # what was said to be wrong since something was saved last
+
+
+def fault(feed: str | None, error: Exception) -> None:
+    """One line for what cannot be saved, and will be later. Without a feed it is the whole database that takes nothing.
+
+    A cause is told once, however much it concerns, until something is saved again.
+    """
+    words = str(error) or repr(error)
+    if words in _told:
+        return
+    _told.add(words)
+    if isinstance(error, StoreError) and feed is None:
+        get().error("the database is at fault; the work waits for it", error=words)
+    else:
+        known = isinstance(error, CollectorError)
+        get().error("not saved", feed=feed, error=words, exc_info=None if known else error)
+
+
+def _saved() -> None:
+    if _told:
+        _told.clear()
+        get().info("saved again")

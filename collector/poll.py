@@ -40,7 +40,9 @@ ACCEPT = "application/rss+xml,application/atom+xml,application/feed+json,applica
 
 
 class Poller:
-    """Polls feeds. `observe` is told of each poll that ended and was saved, `fault` of one that could not be saved."""
+    """Polls feeds. `observe` is told of each poll that ended and was saved, `fault` of one that could not be
+    saved, or, without a feed, of a database that takes nothing.
+    """
 
     def __init__(
         self,
@@ -52,7 +54,7 @@ class Poller:
         now: Callable[[], datetime],
         rand: Callable[[], float],
         observe: Callable[[PollRecord], None],
-        fault: Callable[[str, Exception], None],
+        fault: Callable[[str | None, Exception], None],
     ) -> None:
         self._store, self._fetcher, self._workers, self._current = store, fetcher, workers, current
         self._now, self._rand, self._observe, self._fault = now, rand, observe, fault
@@ -60,7 +62,11 @@ class Poller:
         self.in_hand = InHand()
 
     async def poll_due(self, stop: asyncio.Event) -> None:
-        """Polls until no feed is due, or, once `stop` is set, until the polls in hand have ended."""
+        """Polls until no feed is due, or, once `stop` is set, until the polls in hand have ended.
+
+        Until then a database at fault is waited for.
+        """
+        self._saves.wait_out(stop, lambda exc: self._fault(None, exc))
         await work_off(
             self.in_hand,
             lambda room, busy: self._store.due_feeds(self._now(), room, busy),

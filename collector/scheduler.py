@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from collector import log
 from collector.collect import ArticleCollector
 from collector.current import Current
+from collector.errors import InUse, StoreError
 from collector.poll import Poller
 from collector.store import Store
 from collector.watch import Watch
@@ -26,7 +27,7 @@ STALLED = timedelta(seconds=60)  # without a tick for so long the service is not
 
 
 class Scheduler:
-    """Runs the service's work until it is stopped."""
+    """Runs the service's work until it is stopped. `on_ousted` is told when another process works on the database."""
 
     def __init__(
         self,
@@ -39,12 +40,15 @@ class Scheduler:
         reload: Callable[[], Awaitable[None]],
         publish: Callable[[], None],
         on_tick: Callable[[datetime], None],
+        on_ousted: Callable[[InUse], None],
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
-        self._now, self._reload, self._publish, self._on_tick = now, reload, publish, on_tick
+        self._now, self._reload, self._publish = now, reload, publish
+        self._on_tick, self._on_ousted = on_tick, on_ousted
         self._watch = Watch(current)
         self._jobs = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
         self._work: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
@@ -54,7 +58,9 @@ class Scheduler:
         """Begins to look for work."""
         jobs = (self._look, TICK), (self._reload_changed, 1), (self._publish_files, 10), (self._tidy, 3600)
         for job, seconds in jobs:
-            self._jobs.add_job(job, "interval", seconds=seconds, max_instances=1, next_run_time=self._now())
+            self._jobs.add_job(
+                self._guarded, "interval", args=[job], seconds=seconds, max_instances=1, next_run_time=self._now()
+            )
         self._jobs.start()
 
     async def stop(self) -> None:
@@ -83,6 +89,14 @@ class Scheduler:
         """Starts what looks for work and ends when there is none, unless it is still at it."""
         self._last_tick = self._now()
         self._on_tick(self._last_tick)
+        if self._looking is None or self._looking.done():
+            self._looking = self._begin(self._begin_work())
+
+    async def _begin_work(self) -> None:
+        """While nobody else works on this database."""
+        await asyncio.to_thread(self._store.assure_hold)
+        if self._stopping.is_set():
+            return
         if self._polling is None or self._polling.done():
             self._polling = self._begin(self._poller.poll_due(self._stopping))
         if self._collecting is None or self._collecting.done():
@@ -107,7 +121,20 @@ class Scheduler:
         task.add_done_callback(self._ended)
         return task
 
+    async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
+        """One turn of a job. A database at fault is told of once, and asked again in the next turn."""
+        try:
+            await job()
+        except StoreError as exc:
+            log.fault(None, exc)
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._work.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.get().error("work ended with an error nobody expected", error=repr(error), exc_info=error)
+        error = None if task.cancelled() else task.exception()
+        for one in error.exceptions if isinstance(error, ExceptionGroup) else (error,):
+            if isinstance(one, InUse):
+                self._on_ousted(one)
+            elif isinstance(one, StoreError):
+                log.fault(None, one)
+            elif one is not None:
+                log.get().error("work ended with an error nobody expected", error=repr(one), exc_info=one)

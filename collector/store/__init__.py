@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import URL, Connection
 
-from collector.errors import StoreError
+from collector.errors import StoreBusy, StoreError
 from collector.model import (
     ChannelPage,
     ChannelQuery,
@@ -59,6 +59,8 @@ class Store:
         self._engine = dialects.make_engine(url, read_only=read_only)
         self._writer = dialects.writing(self._engine)
         self._turn = threading.Lock()
+        file = dialects.file_of(url)
+        self._hold: lock.Hold = lock.FileHold(file) if file else lock.AdvisoryHold(self._engine)
         self.name = dialects.name_of(url)
 
     # --- the database as a whole ----------------------------------------------------------------------------
@@ -122,10 +124,21 @@ class Store:
             self._refuse_newer()
             raise StoreError(f"{self.name}: its tables are not up to date; run `collector migrate`")
 
-    def hold(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def hold(self) -> Iterator[None]:
         """The exclusive right to poll, while the block runs. Raises InUse when another process has it."""
-        file = dialects.file_of(self._url)
-        return lock.hold_file(file) if file else lock.hold_advisory(self._engine)
+        self._hold.acquire()
+        try:
+            yield
+        finally:
+            self._hold.release()
+
+    def assure_hold(self) -> None:
+        """Within `hold`: takes the right again where it was lost, with the connection or the file that held it.
+
+        Raises InUse when another process has it by now, and StoreError while the database cannot be reached.
+        """
+        self._hold.assure()
 
     def backup(self, target: str | Path) -> None:
         """Copies the database, which may be in use, into a new file. See `store.backup`."""
@@ -292,11 +305,22 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._turn, dialects.own_errors(self.name), self._writer.begin() as db:
-            yield db
+        if not self._turn.acquire(timeout=dialects.PATIENCE):
+            raise StoreBusy(f"{self.name}: an earlier transaction still waits for the database")
+        try:
+            with dialects.own_errors(self.name), self._writer.begin() as db:
+                yield db
+        finally:
+            self._turn.release()
 
     def _ask(self, question: Callable[..., Saved], *details: Any) -> Saved:
-        with self._read() as db:
+        try:
+            with self._read() as db:
+                return question(db, *details)
+        except StoreError as exc:
+            if not dialects.is_broken_connection(exc.__cause__):
+                raise
+        with self._read() as db:  # over a new connection: the server was restarted, or ended the old one
             return question(db, *details)
 
     def _save_batch(

@@ -22,8 +22,9 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from collector.errors import StoreBusy, StoreError
 
-# How long a writer waits for another process's transaction before it gives up, in seconds.
-PATIENCE = 30
+# How long a writer waits for another process's transaction before it gives up, in seconds. The service tries again,
+# but must be able to stop in the meantime.
+PATIENCE = 5
 _CONNECT = 10  # seconds for a PostgreSQL server to answer
 
 # --- column types -------------------------------------------------------------------------------------------
@@ -108,6 +109,7 @@ def make_engine(url: URL, *, foreign_keys: bool = True, read_only: bool = False)
         options = {
             "connect_timeout": _CONNECT,
             "application_name": f"collector on {socket.gethostname()}, process {os.getpid()}",
+            "tcp_user_timeout": 1000 * _CONNECT,  # a server that vanished without a word is noticed, too
             "options": "-c timezone=UTC" + (" -c default_transaction_read_only=on" if read_only else ""),
         }
         # pre_ping: a restarted server costs a new connection, not an error.
@@ -216,6 +218,11 @@ def store_error(name: str, exc: Exception) -> StoreError:
     if known is None and isinstance(original, sqlite3.OperationalError) and "no such table" in detail:
         known = "the tables are missing or of another version; run `collector migrate`"
     return StoreError(f"{name}: {known} ({detail})" if known else f"{name}: {detail or repr(original)}")
+
+
+def is_broken_connection(exc: BaseException | None) -> bool:
+    """Whether the server ended the connection under a question, which may be put again over a new one."""
+    return bool(getattr(exc, "connection_invalidated", False))
 
 
 def whole_database_reason(exc: BaseException | None) -> str | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -32,62 +32,103 @@ def _forget_in_child() -> None:
 os.register_at_fork(after_in_child=_forget_in_child)
 
 
-@contextmanager
-def hold_file(path: Path) -> Iterator[None]:
-    """Holds the lock file beside a SQLite database. The kernel lets go of it when the process ends, however
-    it ends.
+class Hold(Protocol):
+    """The right, taken and given back. `assure` takes it again where it was lost; both raise InUse when another
+    process has it, and StoreError when it cannot be had.
     """
-    lock = path.with_name(path.name + ".lock")
-    try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as exc:
-        raise StoreError(f"{lock}: the lock file cannot be opened ({exc.strerror})") from exc
-    try:
+
+    def acquire(self) -> None: ...
+    def assure(self) -> None: ...
+    def release(self) -> None: ...
+
+
+class FileHold:
+    """The lock file beside a SQLite database. The kernel lets go of it when the process ends, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._name, self._lock = str(path), path.with_name(path.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        try:
+            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as exc:
+            raise StoreError(f"{self._lock}: the lock file cannot be opened ({exc.strerror})") from exc
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise _in_use(str(path), _process(descriptor)) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
-        with _kept_from_children(descriptor):
-            yield
-    finally:
-        os.close(descriptor)
+            holder = _process(descriptor)
+            os.close(descriptor)
+            raise _in_use(self._name, holder) from None
+        with suppress(OSError):  # on a full disk the lock holds all the same, without a name
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
+        self._descriptor = descriptor
+        _held.add(descriptor)
+
+    def assure(self) -> None:
+        """A lock file that somebody deleted keeps nobody out: it is made anew."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(self._descriptor), self._lock.stat()):
+                    return
+            self.release()
+        self.acquire()
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            _held.discard(self._descriptor)
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
-@contextmanager
-def hold_advisory(engine: Engine) -> Iterator[None]:
-    """Holds an advisory lock of a PostgreSQL database, on a connection of its own. The server lets go of it
-    with that.
-    """
-    name = name_of(engine.url)
-    with own_errors(name):
-        db = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    try:
-        with own_errors(name):
-            if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
-                raise _in_use(name, holder_of_advisory(db) or "another process")
-            descriptor = db.connection.driver_connection.fileno()  # type: ignore[union-attr]
+class AdvisoryHold:
+    """An advisory lock of a PostgreSQL database, on a connection of its own: the server lets go of it with that."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._name = engine, name_of(engine.url)
+        self._db: Connection | None = None
+        self._descriptor = -1
+
+    def acquire(self) -> None:
+        with own_errors(self._name):
+            self._db = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                if not self._db.scalar(sa.select(sa.func.pg_try_advisory_lock(_KEY))):
+                    raise _in_use(self._name, holder_of_advisory(self._db) or "another process")
+                self._descriptor = self._db.connection.driver_connection.fileno()  # type: ignore[union-attr]
+            except BaseException:
+                self._close()
+                raise
+        _held.add(self._descriptor)
+
+    def assure(self) -> None:
+        """A connection that broke, as when the server was restarted, took the lock with it: both are had anew."""
         try:
-            with _kept_from_children(descriptor):
-                yield
-        finally:
+            if self._db is not None:
+                self._db.execute(sa.select(1))
+                return
+        except sa.exc.SQLAlchemyError:
+            self._forget()
+        self.acquire()
+
+    def release(self) -> None:
+        if self._db is not None:
             # A server takes a moment to notice a closed connection; the next one may start at once.
             with suppress(sa.exc.SQLAlchemyError):
-                db.execute(sa.select(sa.func.pg_advisory_unlock(_KEY)))
-    finally:
-        # Closed, not returned to the pool: the lock must not outlive this block.
-        db.invalidate()
-        db.close()
+                self._db.execute(sa.select(sa.func.pg_advisory_unlock(_KEY)))
+            self._forget()
 
+    def _forget(self) -> None:
+        _held.discard(self._descriptor)
+        self._close()
 
-@contextmanager
-def _kept_from_children(descriptor: int) -> Iterator[None]:
-    _held.add(descriptor)
-    try:
-        yield
-    finally:
-        _held.discard(descriptor)
+    def _close(self) -> None:
+        # Not returned to the pool: the lock must not outlive this hold.
+        if self._db is not None:
+            self._db.invalidate()
+            self._db.close()
+            self._db = None
 
 
 def holder_of_file(path: Path) -> str | None:
