@@ -16,20 +16,21 @@ from collector.model import ArticleDraft, Extraction, PendingEntry, TextSource
 
 EXCERPT = 400  # characters of text that stand in for a missing summary
 _COMPLETE = 1000  # characters from which a feed's own text may be the whole article
+_END = 60  # characters at the end of a text in which it may say that it goes on elsewhere
 _CUT = re.compile(r"(\.\.\.|…|\[…\]|\[\.\.\.\]|read more|continue reading|weiterlesen|lire la suite|leer más|leia mais|"
                   r"читать далее|阅读全文|閱讀全文|続きを読む|더 보기|اقرأ المزيد)\W*$", re.IGNORECASE)
 _FUTURE = timedelta(days=1)  # a claim further ahead than any time zone explains is no claim
 
 
 def has_full_text(pending: PendingEntry, hint: bool | None) -> bool:
-    """Whether the feed carries the complete text, so that no page need be fetched. The user's hint decides where given."""
+    """Whether the feed carries the complete text, so that no page need be fetched. The user's hint decides, if given."""
     if hint is False or not pending.entry.content:
         return False
     content = to_text(pending.entry.content)
     if hint is True:
         return bool(content)
     summary = to_text(pending.entry.summary)
-    return len(content) >= _COMPLETE and len(content) > 1.5 * len(summary) and not _CUT.search(content)
+    return len(content) >= _COMPLETE and len(content) > 1.5 * len(summary) and not _CUT.search(content[-_END:])
 
 
 def from_feed(pending: PendingEntry, now: datetime) -> ArticleDraft:
@@ -109,7 +110,7 @@ def _claim(when: datetime | None, now: datetime) -> datetime | None:
 
 
 def _language(pending: PendingEntry, page_language: str | None, text: str) -> tuple[str | None, str]:
-    """The language of the text itself; where it is too short to tell, what page, entry and feed claim, in that order."""
+    """The language of the text itself; if it is too short to tell, what page, entry or feed claim, in this order."""
     found = detect(text)
     if found:
         return found, "text"
