@@ -17,7 +17,7 @@ from collector.app import App, clock, opened
 from collector.channels import Channels
 from collector.config import Config
 from collector.current import Current
-from collector.errors import CollectorError
+from collector.errors import CollectorError, InUse
 from collector.metrics import Metrics
 from collector.model import Collected, PendingEntry, PollRecord
 from collector.scheduler import Scheduler
@@ -83,9 +83,16 @@ async def _serve(
         if folder := config().publish_folder:
             write_site(channels, config(), folder)
 
+    ousted: list[InUse] = []
+
+    def make_way(exc: InUse) -> None:
+        ousted.append(exc)
+        stop.set()
+
     scheduler = Scheduler(
         store=app.store, poller=app.poller, collector=app.collector, current=app.current, now=clock,
         reload=app.reload, publish=publish, on_tick=lambda at: metrics.ticked(at.timestamp()),
+        on_ousted=make_way,
     )  # fmt: skip
     services = Services(
         store=app.store, channels=channels, config=config, health=lambda: _health(app, scheduler),
@@ -102,6 +109,8 @@ async def _serve(
     stopping.cancel()
     server.should_exit = True
     await asyncio.gather(scheduler.stop(), serving)
+    for exc in ousted:
+        raise exc
 
 
 def greet(config: Config, database: str, say: Callable[[str], None]) -> None:
