@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-
-import uvicorn
 
 from collector import __version__, log
 from collector.app import App, clock, opened
@@ -23,17 +20,9 @@ from collector.model import Collected, PendingEntry, PollRecord
 from collector.scheduler import Scheduler
 from collector.static import write_site
 from collector.web import Health, Services, create_app
+from collector.web.server import Server
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_PATIENCE = 5  # seconds that a client may take to receive its answer when the service stops
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the service, which stops more than the server."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class _Served:
@@ -98,8 +87,7 @@ async def _serve(
         store=app.store, channels=channels, config=config, health=lambda: _health(app, scheduler),
         metrics=metrics.registry, now=clock,
     )  # fmt: skip
-    options = {"log_config": None, "access_log": False, "lifespan": "off", "timeout_graceful_shutdown": _PATIENCE}
-    server = _Server(uvicorn.Config(create_app(services), **options))
+    server = Server(create_app(services))
     serving = asyncio.create_task(server.serve([listening]))
     scheduler.start()
     greet(config(), app.store.name, say)

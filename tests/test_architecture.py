@@ -28,7 +28,7 @@ FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
 PURE = {"aiohttp", "asyncio", "httpx", "requests", "socket", "sqlalchemy", "sqlite3", "psycopg", "time", "random", "subprocess"}
 SOLE_USERS = {
     "feedparser": {"parse"}, "trafilatura": {"extract"}, "feedgen": {"publish"}, "aiohttp": {"fetch"}, "sqlalchemy": {"store"},
-    "alembic": {"store"}, "nh3": {"html"}, "apscheduler": {"scheduler"}, "fastapi": {"web", "service"}, "uvicorn": {"service"},
+    "alembic": {"store"}, "nh3": {"html"}, "apscheduler": {"scheduler"}, "fastapi": {"web", "service"}, "uvicorn": {"web"},
     "typer": {"cli"}, "htmldate": {"extract"}, "protego": {"robots"}, "listparser": {"publish"}, "courlan": {"urls"},
 }  # fmt: skip
 

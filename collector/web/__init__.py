@@ -18,7 +18,8 @@ __all__ = ["Health", "Services", "create_app"]
 
 def create_app(services: Services) -> FastAPI:
     """The application that answers with `services`. No interactive documentation: it would need scripts."""
-    app = FastAPI(title="Collector", openapi_url=None, docs_url=None, redoc_url=None)
+    # A redirect to an address without its last slash would repeat whatever host the request names.
+    app = FastAPI(title="Collector", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages = Pages(services)
     app.include_router(channels.router(services))
     app.include_router(operations.router(services))

@@ -12,12 +12,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 from prometheus_client import CollectorRegistry, Counter
 
 from collector.channels import Channels
 from collector.web import Health, Services, create_app
+from collector.web.server import Server
 from tests.watch import NOW, Watch
 
 
@@ -81,10 +81,7 @@ def served(folder: Path) -> Iterator[Site]:
         metrics=metrics,
         now=lambda: NOW,
     )
-    settings = uvicorn.Config(
-        create_app(services), log_config=None, access_log=False, ws="none", lifespan="off"
-    )
-    server = uvicorn.Server(settings)
+    server = Server(create_app(services))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield site
