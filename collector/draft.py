@@ -23,7 +23,7 @@ _FUTURE = timedelta(days=1)  # a claim further ahead than any time zone explains
 
 
 def has_full_text(pending: PendingEntry, hint: bool | None) -> bool:
-    """Whether the feed carries the complete text, so that no page need be fetched. The user's hint decides, if given."""
+    """Whether the feed carries the complete text, so that no page is needed. The user's hint decides, if given."""
     if hint is False or not pending.entry.content:
         return False
     content = to_text(pending.entry.content)
