@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,15 @@ _KNOWN = sa.select(
     entry.c.changed_at,
 )
 
+# By each claim alone, so that its own index is used; one statement, made once, costs half of three made each time.
+_CLAIMS = ("guid", "canonical_url", "identity_hash")
+_CLAIMED = sa.union(
+    *(
+        _KNOWN.where(entry.c.feed_id == sa.bindparam("feed"), entry.c[claim].in_(sa.bindparam(claim, expanding=True)))
+        for claim in _CLAIMS
+    )
+)
+
 
 def known(
     db: Connection,
@@ -41,12 +51,11 @@ def known(
     identity_hashes: Collection[bytes],
 ) -> list[KnownEntry]:
     """The feed's entries that have one of these guids, canonical URLs or identity hashes, by id."""
+    claims = (guids, urls, identity_hashes)
     found: dict[int, KnownEntry] = {}
-    wanted = ((entry.c.guid, guids), (entry.c.canonical_url, urls), (entry.c.identity_hash, identity_hashes))
-    for column, values in wanted:
-        for part in chunks(values):
-            rows = db.execute(_KNOWN.where(entry.c.feed_id == feed_id, column.in_(part)))
-            found.update((row.id, KnownEntry(**row._mapping)) for row in rows if row.id not in found)
+    for parts in zip_longest(*map(chunks, claims), fillvalue=()):
+        rows = db.execute(_CLAIMED, {"feed": feed_id, **dict(zip(_CLAIMS, parts, strict=True))})
+        found.update((row.id, KnownEntry(**row._mapping)) for row in rows)
     return [found[number] for number in sorted(found)]
 
 
