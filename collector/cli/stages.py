@@ -109,7 +109,7 @@ def extract(
 def match(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE.jsonl", help="Articles as JSON Lines of id, lang, title and text."),
+        typer.Argument(metavar="FILE.jsonl", help="Articles as JSON Lines: id, lang, title, text; .gz is read too."),
     ] = None,
     title: Annotated[str, typer.Option("--title", help="Match this title instead of a file.")] = "",
     text: Annotated[str, typer.Option("--text", help="Match this text instead of a file.")] = "",
@@ -223,7 +223,8 @@ def _read(path: Path) -> bytes:
 
 def _jsonl(path: Path) -> Iterator[Row | _Unusable]:
     """The objects of a file, one a line; for a line that is none a row that says so, named FILE:LINE."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

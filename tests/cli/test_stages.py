@@ -145,9 +145,10 @@ async def test_match_shows_topics_and_where(user: User) -> None:
 
 
 async def test_what_extract_prints_is_what_match_reads(user: User, page: bytes) -> None:
+    """Packed or not."""
     user.write()
     (user.folder / "page.html").write_bytes(page)
-    (user.folder / "articles.jsonl").write_text((await user("extract", "page.html")).out)
-    (row,) = (await user("match", "articles.jsonl")).rows
+    (user.folder / "articles.jsonl.gz").write_bytes(gzip.compress((await user("extract", "page.html")).out.encode()))
+    (row,) = (await user("match", "articles.jsonl.gz")).rows
 
     assert (row["id"], row["topics"]) == ("page.html", ["korea"])
