@@ -63,9 +63,25 @@ async def test_a_job_runs_in_another_process_that_stays_for_the_next(workers):
     assert os.getpid() not in pids
 
 
+async def test_jobs_that_one_worker_keeps_up_with_start_no_other(workers):
+    """A worker costs time to start: a short burst waits for the one that there is."""
+    assert len(set(await asyncio.gather(*(workers.run(PID) for _ in range(20))))) == 1
+
+
+async def test_a_queue_that_does_not_end_brings_the_others(workers):
+    """Work for longer than half a second is shared; the job that takes long keeps nobody waiting."""
+    busy = asyncio.create_task(workers.run(SLEEP, 5))
+    await asyncio.sleep(0.1)
+
+    async with asyncio.timeout(3):
+        await workers.run(PID)
+
+    busy.cancel()
+
+
 async def test_jobs_at_once_run_side_by_side_and_no_more_than_there_are_places(workers):
     """Six sleeps of 0.2 s on two workers take three rounds, not six and not one."""
-    await asyncio.gather(workers.run(PID), workers.run(PID))
+    await asyncio.gather(*(workers.run(SLEEP, 0.3) for _ in range(4)))
     start = time.monotonic()
 
     await asyncio.gather(*(workers.run(SLEEP, 0.2) for _ in range(6)))
