@@ -23,6 +23,7 @@ from collector.fetch import Fetcher
 from collector.fetch.client import USER_AGENT
 from collector.model import Collected, PendingEntry, PollRecord
 from collector.pace import HostPace
+from collector.pages import Pages
 from collector.poll import Poller
 from collector.robots import Robots
 from collector.seeds import read_corpus, save_corpus
@@ -149,6 +150,7 @@ async def opened(
                 for url, seconds in store.waits(now()):
                     fetcher.leave_alone(url, seconds)
                 robots = Robots(fetcher.fetch, monotonic=time.monotonic)
+                pages = Pages(fetcher=fetcher, robots=robots, workers=workers, current=current, now=now)
                 app = App(
                     current=current,
                     store=store,
@@ -157,8 +159,7 @@ async def opened(
                         observe=on_poll, fault=log.fault,
                     ),
                     collector=ArticleCollector(
-                        store=store, fetcher=fetcher, robots=robots, workers=workers, current=current, now=now,
-                        observe=on_collect, fault=log.fault,
+                        store=store, pages=pages, current=current, now=now, observe=on_collect, fault=log.fault
                     ),
                     now=now,
                 )  # fmt: skip

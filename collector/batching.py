@@ -166,7 +166,6 @@ class GroupCommit(Generic[Item, Saved]):
                 else:
                     done.set_result(result)
 
-
     async def _saved(self, items: Sequence[Item]) -> Sequence[Saved | Exception]:
         pause = FIRST_PAUSE
         while True:
@@ -185,21 +184,22 @@ class GroupCommit(Generic[Item, Saved]):
                 return [exc] * len(items)
 
 
-class OneAtATime:
-    """A lock for each key, kept only while somebody wants it."""
+class Turns:
+    """For each key so many at a time, first come, first served; remembered only while somebody wants it."""
 
-    def __init__(self) -> None:
-        self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}
+    def __init__(self, width: int = 1) -> None:
+        self._width = width
+        self._places: dict[Hashable, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
-    async def __call__(self, key: Hashable) -> AsyncIterator[bool]:
-        """Yields whether somebody else held the key before."""
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
+    async def __call__(self, key: Hashable) -> AsyncIterator[None]:
+        """The block is run when it is its turn."""
+        places, users = self._places.get(key, (asyncio.Semaphore(self._width), 0))
+        self._places[key] = (places, users + 1)
         try:
-            async with lock:
-                yield users > 0
+            async with places:
+                yield
         finally:
-            lock, users = self._locks.pop(key)
+            places, users = self._places.pop(key)
             if users > 1:
-                self._locks[key] = (lock, users - 1)
+                self._places[key] = (places, users - 1)

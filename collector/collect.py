@@ -6,91 +6,50 @@ pending entries | known already? | fetch page | extract | one article or two? | 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from collector.batching import GroupCommit, InHand, OneAtATime, each, work_off
+from collector.batching import GroupCommit, InHand, Turns, each, work_off
 from collector.copies import same_text
 from collector.current import Current
-from collector.decoding import charset_of
-from collector.draft import from_feed, from_page, has_full_text, urn
-from collector.errors import AddressTaken, ExtractError, StoreError, WorkerError
-from collector.fetch import Fetcher
+from collector.draft import from_feed, from_page, urn
+from collector.errors import AddressTaken, StoreError
 from collector.model import (
     ArticleDraft,
     Collected,
     EntryOutcome,
-    Extraction,
-    Failure,
-    Fetched,
-    FetchFailed,
-    FetchRequest,
     KnownArticle,
     PendingEntry,
     TextSource,
 )
-from collector.robots import Robots
+from collector.pages import NoPage, Page, Pages
 from collector.store import Store
-from collector.urls import canonical_url, is_front_page
-from collector.workers import Workers
+from collector.urls import canonical_url
 
-# A page that could not be had is tried again after these waits; then the feed's text stays.
-RETRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
-# Asking again would bring the same answer.
-_FINAL = {
-    Failure.BAD_ADDRESS,
-    Failure.FORBIDDEN_ADDRESS,
-    Failure.TOO_LARGE,
-    Failure.ROBOTS,
-    Failure.WRONG_TYPE,
-    Failure.GONE,
-    Failure.UNAUTHORIZED,
-}
 _TRIES = 5
 _AHEAD = 4  # entries in hand for each that may be fetched at the same time: most wait for their host's turn
-_ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """A page that was had: where it was in the end, and what it holds."""
-
-    url: str
-    extraction: Extraction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NoPage:
-    """Why there is no page, and when it is to be tried again. `was_asked`: it was tried, and counts as such."""
-
-    reason: str
-    retry_at: datetime | None = None
-    was_asked: bool = True
 
 
 class ArticleCollector:
-    """Collects entries. `observe` is told of each one that ended, `fault` of one that could not be
-    saved, or, without a feed, of a database that takes nothing.
+    """Collects entries. `observe` is told of each one that ended, `fault` of one that could not be saved, or, without
+    a feed, of a database that takes nothing.
     """
 
     def __init__(
         self,
         *,
         store: Store,
-        fetcher: Fetcher,
-        robots: Robots,
-        workers: Workers,
+        pages: Pages,
         current: Current,
         now: Callable[[], datetime],
         observe: Callable[[PendingEntry, Collected], None],
         fault: Callable[[str | None, Exception], None],
     ) -> None:
-        self._store, self._fetcher, self._robots, self._workers = store, fetcher, robots, workers
-        self._current, self._now, self._observe, self._fault = current, now, observe, fault
+        self._store, self._pages, self._current = store, pages, current
+        self._now, self._observe, self._fault = now, observe, fault
         self._saves: GroupCommit[Collected, object] = GroupCommit(store.save_collected)
-        self._addresses = OneAtATime()
+        self._addresses = Turns()
         self.in_hand = InHand()
 
     async def collect_due(self, stop: asyncio.Event | None = None) -> None:
@@ -141,7 +100,7 @@ class ArticleCollector:
             sighting = self._sighting(pending, known.id, "its address is known")
             await self._saves.add(sighting)
             return sighting
-        page = await self._page(pending)
+        page = await self._pages.read(pending)
         for _ in range(_TRIES):
             collected = await self._decide(pending, page, known)
             try:
@@ -151,9 +110,9 @@ class ArticleCollector:
             return collected
         raise StoreError(f"{pending.canonical_url}: its addresses are claimed faster than they can be read")
 
-    async def _decide(self, pending: PendingEntry, page: _Page | _NoPage, known: KnownArticle | None) -> Collected:
+    async def _decide(self, pending: PendingEntry, page: Page | NoPage, known: KnownArticle | None) -> Collected:
         """What the entry is: a new article, a new text of its article, or a sighting of one that is known."""
-        if isinstance(page, _Page):
+        if isinstance(page, Page):
             landed, claim = canonical_url(page.url), page.extraction.canonical_url
             address, same, contested = await self._identity(pending, (claim, landed), page.extraction.text)
             if same:
@@ -167,35 +126,6 @@ class ArticleCollector:
         if same:
             return self._sighting(pending, same, "its text is known")
         return self._article(pending, replace(draft, canonical_url=address), page, contested=contested)
-
-    async def _page(self, pending: PendingEntry) -> _Page | _NoPage:
-        """The entry's page, or why it is not had or not needed."""
-        url, settings = pending.entry.url, self._current.config.settings.fetch
-        feed = self._current.feeds.get(pending.feed_key)
-        if url is None or pending.canonical_url is None or is_front_page(url):
-            return _NoPage(reason="it has no page of its own; the text is the feed's")
-        if has_full_text(pending, feed.full_text if feed else None):
-            return _NoPage(reason="the feed has the full text")
-        request = FetchRequest(
-            url=url, accept=_ACCEPT, max_bytes=settings.max_page_size, cut=True, refuse_media=True,
-            spacing=settings.host_delay, proxy=feed.proxy if feed else None,
-        )  # fmt: skip
-        answer = await self._fetcher.fetch(request, admit=self._robots.admit)
-        if isinstance(answer, FetchFailed):
-            if answer.failure is Failure.RATE_LIMITED and answer.status is None:
-                return self._postponed(answer)
-            return self._failed(pending, answer.reason, answer.failure in _FINAL, answer.retry_after)
-        assert isinstance(answer, Fetched)  # no validator was sent
-        if is_front_page(answer.final_url):
-            return self._failed(pending, "its page leads to the site's front page")
-        try:
-            page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
-        except ExtractError as exc:
-            return self._failed(pending, f"its page has no article: {exc}")
-        except WorkerError as exc:
-            # Once more, in case it was our machine and not the page.
-            return self._failed(pending, f"its page could not be read: {exc}", is_final=pending.attempts > 0)
-        return _Page(url=answer.final_url, extraction=page)
 
     async def _identity(
         self, pending: PendingEntry, better: tuple[str | None, ...], text: str
@@ -224,24 +154,11 @@ class ArticleCollector:
         wanted = [address for address in addresses if address]
         return await asyncio.to_thread(self._store.find_articles, wanted) if wanted else {}
 
-    def _failed(
-        self, pending: PendingEntry, reason: str, is_final: bool = False, wait: float | None = None
-    ) -> _NoPage:
-        if is_final or pending.attempts >= len(RETRIES):
-            return _NoPage(reason=f"{reason}; the text is the feed's")
-        again = self._now() + max(RETRIES[pending.attempts], timedelta(seconds=wait or 0))
-        return _NoPage(reason=f"{reason}; the text is the feed's for now", retry_at=again)
-
-    def _postponed(self, answer: FetchFailed) -> _NoPage:
-        """Nothing was asked, because the host wants to be left alone: that is no try."""
-        again = self._now() + timedelta(seconds=math.ceil(answer.retry_after or 0))
-        return _NoPage(reason=f"{answer.reason}; the text is the feed's for now", retry_at=again, was_asked=False)
-
     def _article(
         self,
         pending: PendingEntry,
         draft: ArticleDraft,
-        no_page: _NoPage | None = None,
+        no_page: NoPage | None = None,
         *,
         addresses: tuple[str | None, ...] = (),
         contested: tuple[str, ...] = (),
@@ -276,7 +193,7 @@ class ArticleCollector:
             changes=pending.changes,
         )
 
-    def _unchanged(self, pending: PendingEntry, known: KnownArticle, page: _NoPage) -> Collected:
+    def _unchanged(self, pending: PendingEntry, known: KnownArticle, page: NoPage) -> Collected:
         """A text from the page is never replaced by less from the feed."""
         return Collected(
             entry_id=pending.id,

@@ -6,11 +6,12 @@ import asyncio
 import itertools
 import threading
 import time
+from collections import Counter
 
 import pytest
 
 from collector import batching
-from collector.batching import GroupCommit, InHand, OneAtATime, each, work_off
+from collector.batching import GroupCommit, InHand, Turns, each, work_off
 
 
 async def test_each_works_on_everything_and_never_on_more_at_once_than_it_may():
@@ -95,18 +96,23 @@ async def test_a_cancelled_waiter_does_not_stop_the_write():
     assert saved == [1]
 
 
-async def test_a_key_is_held_by_one_at_a_time_and_others_do_not_wait():
-    held, order = OneAtATime(), []
+@pytest.mark.parametrize(("width", "most"), [(1, 1), (2, 2)])
+async def test_a_key_is_held_by_so_many_at_a_time_and_others_do_not_wait(width, most):
+    turns, order, now = Turns(width), [], Counter()
 
     async def hold(key: str, name: str) -> None:
-        async with held(key) as waited:
-            order.append((name, waited))
+        async with turns(key):
+            now[key] += 1
+            order.append((name, now[key]))
             await asyncio.sleep(0.01)
+            now[key] -= 1
 
-    await asyncio.gather(hold("a", "first"), hold("a", "second"), hold("b", "other"))
+    await asyncio.gather(*(hold("a", str(n)) for n in range(3)), hold("b", "other"))
 
-    assert order == [("first", False), ("other", False), ("second", True)]
-    assert not held._locks, "a lock that nobody wants is forgotten"
+    assert [name for name, _ in order if name != "other"] == ["0", "1", "2"], "first come, first served"
+    assert ("other", 1) in order[: most + 1]
+    assert max(number for _, number in order) == most
+    assert not turns._places, "a key that nobody wants is forgotten"
 
 
 def test_what_is_in_hand_is_not_taken_twice():
@@ -129,7 +135,7 @@ async def test_what_failed_is_set_aside_longer_each_time(monkeypatch):
         hand.set_aside(1)
         started = time.monotonic()
         assert (hand.take([1]), hand.busy) == ([], 0)
-        while 1 in hand:
+        while 1 in hand:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         waits.append(time.monotonic() - started)
 
@@ -207,9 +213,11 @@ async def test_once_told_to_stop_nothing_more_is_begun_and_what_is_in_hand_is_fi
         hand.give_back(taken)
 
     numbers = itertools.count()
-    working = asyncio.create_task(
-        work_off_all(lambda room, busy: [next(numbers) for _ in range(room)], work, hand=hand, stop=stop)
-    )
+
+    def due(room, busy):
+        return [next(numbers) for _ in range(room)]
+
+    working = asyncio.create_task(work_off_all(due, work, hand=hand, stop=stop))
     await asyncio.sleep(0.1)
     stop.set()
     await asyncio.wait_for(working, 3)

@@ -76,7 +76,7 @@ async def test_pages_that_never_answer_do_not_delay_the_articles_of_others(world
         await app.poll_due()
         stop, started = asyncio.Event(), time.monotonic()
         collecting = asyncio.create_task(app.collector.collect_due(stop))
-        while len(world.collected) < 10:
+        while len(world.collected) < 10:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         took = time.monotonic() - started
         stop.set()
