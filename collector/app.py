@@ -114,13 +114,15 @@ def open_store(config: Config) -> Store:
 
 
 @asynccontextmanager
-async def network(config: Config, now: Callable[[], datetime] = clock) -> AsyncIterator[tuple[Fetcher, Workers]]:
+async def network(
+    config: Config, now: Callable[[], datetime] = clock, monotonic: Callable[[], float] = time.monotonic
+) -> AsyncIterator[tuple[Fetcher, Workers]]:
     """What reaches out and what reads what came: the guarded client and the worker processes."""
     settings, web = config.settings.fetch, config.settings.web
     workers = Workers(settings.workers or os.cpu_count() or 1)
     fetcher = Fetcher(
         now=now,
-        pace=HostPace(connections=settings.host_connections, monotonic=time.monotonic),
+        pace=HostPace(connections=settings.host_connections, monotonic=monotonic),
         allowed=parse_networks(settings.allow_private),
         own_addresses={(web.host, web.port)},
         user_agent=settings.user_agent or USER_AGENT,
@@ -141,15 +143,16 @@ async def opened(
     on_poll: Callable[[PollRecord], None],
     on_collect: Callable[[PendingEntry, Collected], None],
     now: Callable[[], datetime] = clock,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[App]:
     """The parts at work on the configured database, which is theirs alone until the end."""
     store, current = open_store(config), Current(config)
     try:
         with store.hold():
-            async with network(config, now) as (fetcher, workers):
+            async with network(config, now, monotonic) as (fetcher, workers):
                 for url, seconds in store.waits(now()):
                     fetcher.leave_alone(url, seconds)
-                robots = Robots(fetcher.fetch, monotonic=time.monotonic)
+                robots = Robots(fetcher.fetch, monotonic=monotonic)
                 pages = Pages(fetcher=fetcher, robots=robots, workers=workers, current=current, now=now)
                 app = App(
                     current=current,
