@@ -351,6 +351,7 @@ def _repeat(work: Callable[[socket.socket], None]) -> Callable[[int, threading.E
             ):
                 work(client)
                 count += 1
+            time.sleep(0.02)
         return count
 
     return attack
