@@ -7,7 +7,7 @@ from typing import Any
 from collector.config import Config, FeedConfig
 from collector.errors import ParseError, WorkerError
 from collector.fetch import Fetcher
-from collector.model import FetchFailed
+from collector.model import FetchFailed, PollOutcome
 from collector.poll import request_for
 from collector.workers import Workers
 
@@ -20,7 +20,9 @@ async def check_feed(feed: FeedConfig, config: Config, fetcher: Fetcher, workers
         return row | {"outcome": str(answer.failure), "note": answer.reason}
     try:
         parsed = await workers.parse(answer.body, answer.headers, answer.final_url)
-    except (ParseError, WorkerError) as exc:
-        return row | {"outcome": "not-a-feed", "note": str(exc)}
+    except ParseError as exc:
+        return row | {"outcome": str(PollOutcome.NOT_A_FEED), "note": str(exc)}
+    except WorkerError as exc:
+        return row | {"outcome": str(PollOutcome.UNREADABLE), "note": str(exc)}
     notes = [f"has moved to {answer.moved_to}"] if answer.moved_to else []
     return row | {"entries": len(parsed.entries), "note": "; ".join([*notes, *parsed.warnings[:3]])}

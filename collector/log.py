@@ -15,7 +15,10 @@ from collector.model import Collected, PendingEntry, PollOutcome, PollRecord
 
 
 def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
-    """Sends all logs to standard error. JSON unless standard error is a terminal, or as `as_json` says."""
+    """Sends all logs to standard error, as if nothing had been told yet. JSON unless standard error is a terminal, or as
+    `as_json` says.
+    """
+    _told.clear()
     if as_json is None:
         as_json = not sys.stderr.isatty()
     for_eyes = (_one_line, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))

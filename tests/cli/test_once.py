@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from tests.cli.conftest import User
-from tests.site import Site
+from tests.site import Site, serve
 
 
 def counts(rows: list[dict]) -> dict[tuple[str, str], int]:
@@ -35,13 +35,14 @@ async def test_all_polls_what_is_not_due_but_not_who_asked_for_patience(user: Us
         return web.Response(status=429, headers={"Retry-After": "3600"})
 
     site.publish(1)
-    site.answers["/busy.xml"] = busy
-    user.write(site.feed, f"{site.base}/busy.xml")
-    await user("once")
-    again = await user("once", "--all", "--json")
+    async with serve("127.0.0.9") as other:
+        other.answers["/feed.xml"] = busy
+        user.write(site.feed, other.feed)
+        await user("once")
+        again = await user("once", "--all", "--json")
 
     assert counts(again.rows) == {("poll", "not-modified"): 1}
-    assert site.asked["/busy.xml"] == 1
+    assert other.asked["/feed.xml"] == 1
 
 
 async def test_no_pages_leaves_them_for_the_next_time(user: User, site: Site) -> None:
