@@ -134,7 +134,7 @@ def _pace(state: FeedState, poll: PollSummary, limits: Limits, now: datetime) ->
     """The rate of new entries a day, smoothed over `MEMORY`, and the gaps.
 
     Each poll counts by the time it covers, so that the rate does not depend on how often one polls. A
-    document of which more than half is new raises it at once.
+    document of which more than half is new raises it at once; a gap at least doubles it.
     """
     elapsed = (now - state.last_poll_at).total_seconds() if state.last_poll_at else 0.0
     if state.new_rate is None:  # the first document
@@ -148,6 +148,8 @@ def _pace(state: FeedState, poll: PollSummary, limits: Limits, now: datetime) ->
         if poll.new > poll.seen:  # let no more than half of it scroll by; after a gap far less
             half = (poll.new + poll.seen) / 2
             rate = max(rate, seen_rate * 2 if poll.gap else seen_rate / (half * POLLS_PER_ENTRY))
+    if poll.gap:  # whatever its entries claim: they may all be dated wrongly
+        rate = max(rate, 2 * _rate_for(state.interval or limits.interval))
     rate = min(rate, 2 * _rate_for(limits.min_interval))
     return replace(state, new_rate=rate, gap_count=state.gap_count + poll.gap)
 
@@ -164,7 +166,7 @@ def _interval(state: FeedState, poll: PollSummary, limits: Limits) -> float:
     # Some servers call a feed fresh for a year. Until half of it can have scrolled by, they are believed.
     asked = max(poll.ttl or 0.0, poll.cache_lifetime or 0.0)
     shown = poll.new + poll.seen
-    if not shown:  # 304, or the same bytes: nothing tells to come sooner, and `ttl` was told last time
+    if not shown and not poll.gap:  # 304, or the same bytes: nothing tells to come sooner, and `ttl` was told last time
         wanted, safe = max(wanted, last), last * SLOWER
     else:
         safe = shown / 2 * DAY / rate

@@ -393,6 +393,17 @@ def test_an_opened_archive_is_no_news() -> None:
     assert count_news(ingested, NOW) == 1
 
 
+def test_a_gap_halves_the_interval_whatever_the_entries_claim() -> None:
+    """Every entry may be dated years ago, so that none counts as news; an archive costs one halving."""
+    state = feed(interval=1800.0, new_rate=12.0, last_poll_at=NOW - timedelta(minutes=30))
+    missed = PollSummary(outcome=PollOutcome.NEW, new=0, seen=0, gap=True, body_hash=b"1")
+
+    once = plan(state, missed, LIMITS, NOW, lambda: 0.0)
+    again = plan(once, missed, LIMITS, NOW + timedelta(minutes=15), lambda: 0.0)
+
+    assert (once.interval, again.interval) == (900.0, 450.0)
+    assert (once.gap_count, again.gap_count) == (state.gap_count + 1, state.gap_count + 2)
+
 
 # --- weeks of feeds -----------------------------------------------------------------------------------------
 
