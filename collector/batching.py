@@ -128,6 +128,7 @@ class GroupCommit(Generic[Item, Saved]):
         self._save = save
         self._stop: asyncio.Event | None = None
         self._tell: Callable[[StoreError], None] = lambda _: None
+        self._fault: StoreError | None = None  # why the last try failed
         self._waiting: list[tuple[Item, asyncio.Future[Saved]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -168,20 +169,24 @@ class GroupCommit(Generic[Item, Saved]):
 
     async def _saved(self, items: Sequence[Item]) -> Sequence[Saved | Exception]:
         pause = FIRST_PAUSE
-        while True:
+        while not (self._fault and self._stop and self._stop.is_set()):
             try:
-                return await asyncio.to_thread(self._save, items)
+                results = await asyncio.to_thread(self._save, items)
             except StoreError as exc:
-                if self._stop is None or self._stop.is_set():
+                if self._stop is None:
                     return [exc] * len(items)
+                self._fault = exc
                 self._tell(exc)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
                         await self._stop.wait()
-                        return [exc] * len(items)
                 pause = min(2 * pause, LONGEST_PAUSE)
             except Exception as exc:
                 return [exc] * len(items)
+            else:
+                self._fault = None
+                return results
+        return [self._fault] * len(items)
 
 
 class Turns:

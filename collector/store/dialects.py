@@ -24,7 +24,7 @@ from collector.errors import StoreBusy, StoreError
 
 # How long a writer waits for another process's transaction before it gives up, in seconds. The service tries again,
 # but must be able to stop in the meantime.
-PATIENCE = 5
+PATIENCE = 4
 _CONNECT = 10  # seconds for a PostgreSQL server to answer
 
 # --- column types -------------------------------------------------------------------------------------------
