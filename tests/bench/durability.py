@@ -107,16 +107,18 @@ def torment(shared: Path, folder: Path, database: str, kills: int, rand: random.
     """Kills the service so many times, and compares. `database` is empty; `folder` is for its feeds.yaml and log."""
     result = Result(kills=kills)
     with hostile(shared) as server:
-        service = _service(server, folder, database)
+        service = service_of(server, folder, database)
         try:
             for _ in range(kills):
                 _start_and_kill(service, rand, result)
-            _settle(service, server, result)
+            launch(service)
+            result.served.append(serves(service))
+            settle(service, server)
         finally:
             if service.process is not None and service.process.poll() is None:
                 service.kill()
         result.requests = server.count("/")
-        _compare(database, server.truth("fault:/fault/f"), result)
+        compare(database, server.truth("fault:/fault/f"), result)
     result.complaints = [f["message"] for f in _doctor(service) if not f["is_sound"]]
     return result
 
@@ -138,9 +140,10 @@ def serves(service: Service, seconds: float = 20) -> float:
     return time.monotonic() - started
 
 
-def _service(server: Hostile, folder: Path, database: str) -> Service:
+def service_of(server: Hostile, folder: Path, database: str, faults: float = _FAULTS) -> Service:
+    """A service, not started yet, that polls growing feeds every second or two. `faults` is how many answers break."""
     feeds = [
-        {"key": f"f{number}", "url": server.feed(number, f"/fault/f{number}?p={_FAULTS}&per=2&keep=60&stall=2")}
+        {"key": f"f{number}", "url": server.feed(number, f"/fault/f{number}?p={faults}&per=2&keep=60&stall=2")}
         for number in range(FEEDS)
     ]
     settings = {
@@ -162,10 +165,8 @@ def _start_and_kill(service: Service, rand: random.Random, result: Result) -> No
     service.kill()
 
 
-def _settle(service: Service, server: Hostile, result: Result) -> None:
+def settle(service: Service, server: Hostile) -> None:
     """Lets every feed show a complete document once more, stops, and collects what is pending without polling."""
-    launch(service)
-    result.served.append(serves(service))
     before = {name: state["ok"] for name, state in server.truth("fault:/fault/f").items()}
 
     def is_through() -> bool:
@@ -194,7 +195,8 @@ def _due(service: Service) -> int:
         return store.totals([]).pending
 
 
-def _compare(database: str, truth: dict[str, dict[str, Any]], result: Result) -> None:
+def compare(database: str, truth: dict[str, dict[str, Any]], result: Result) -> None:
+    """Notes what of all that was shown is not stored, or more than once, or in part."""
     shown = {guid: title for state in truth.values() for guid, title in state["shown"].items()}
     columns = (entry.c.guid, entry.c.title, article.c.text, article.c.text_source)
     query = sa.select(*columns).join_from(entry, article, isouter=True)
