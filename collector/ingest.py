@@ -12,7 +12,7 @@ claim decides:
 
 White space in a guid is nothing, case is something (video ids differ by case alone). Dates, markup and white
 space are no change. An entry may change ten times at once, afterwards once a day: a counter in its text is
-no news.
+no news. An archive that a known feed opens is collected slowly.
 
 The key is made of the best claim that is free ("guid:", "link:", "text:"), and the claim that a key was made
 of is never rewritten: whoever holds a key is found by looking that claim up.
@@ -35,6 +35,9 @@ from collector.urls import canonical_url
 FREE_CHANGES = 10
 CHANGE_EVERY = timedelta(days=1)
 HEAD_START = timedelta(days=1)
+ARCHIVED = timedelta(days=2)  # claimed longer ago, and shown only now
+ARCHIVED_AT_ONCE = 20
+ARCHIVED_EVERY = timedelta(seconds=5)
 LONGEST_GUID = 200  # characters; a longer one keeps its beginning and a hash of the rest
 LONGEST_LINK = 1_000  # bytes: what an index takes on every database; a longer one is no identity
 HEADLINE = 100  # characters of text that stand for a missing title
@@ -125,7 +128,7 @@ def ingest(shown: Survey, known: Sequence[KnownEntry], had_entries: bool, now: d
     to_save.sort(key=lambda pair: (min(pair[0].claimed_at or now, now), -pair[0].position))
     new = len(to_save) - changed
     return Ingested(
-        to_save=tuple(save for _, save in to_save),
+        to_save=_slowly(to_save, now) if had_entries else tuple(save for _, save in to_save),
         seen_ids=tuple(sorted(entry.id for entry in pairs.values())),
         new=new,
         changed=changed,
@@ -220,6 +223,20 @@ def _new(face: _Face, key: str, now: datetime) -> EntryToSave:
         entry=face.entry,
         due_at=now - HEAD_START * (HEAD_START / (HEAD_START + age)),
     )
+
+
+def _slowly(to_save: Sequence[tuple[_Face, EntryToSave]], now: datetime) -> tuple[EntryToSave, ...]:
+    """The same, oldest first still, but most of an archive is due later, newest first: its pages are not all asked for
+    in a row.
+    """
+    due: list[EntryToSave] = []
+    archived = -ARCHIVED_AT_ONCE
+    for face, save in reversed(to_save):
+        if save.known_id is None and face.claimed_at is not None and now - face.claimed_at > ARCHIVED:
+            archived += 1
+            save = replace(save, due_at=now + archived * ARCHIVED_EVERY) if archived > 0 else save
+        due.append(save)
+    return tuple(reversed(due))
 
 
 # --- what the document shows --------------------------------------------------------------------------------

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.ingest import CHANGE_EVERY, FREE_CHANGES, LONGEST_GUID, Survey, ingest, survey
+from collector.ingest import (
+    ARCHIVED_AT_ONCE,
+    ARCHIVED_EVERY,
+    CHANGE_EVERY,
+    FREE_CHANGES,
+    LONGEST_GUID,
+    Survey,
+    ingest,
+    survey,
+)
 from collector.model import Enclosure, EntryToSave, Ingested, KnownEntry, ParsedEntry, ParsedFeed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -254,6 +263,18 @@ def test_an_opened_archive_is_saved_oldest_first_and_collected_last(memory: Reme
     assert max(result.to_save, key=lambda save: save.due_at).entry is archive[-1]
     assert min(result.to_save, key=lambda save: save.due_at).entry is fresh
     assert all(save.due_at <= NOW for save in result.to_save)
+
+
+def test_an_archive_that_a_known_feed_opens_is_collected_slowly(memory: Remembered) -> None:
+    """Its server is not asked for a thousand pages in a row; the newest of them come first, and news at once."""
+    memory.poll(item(5000))
+    archive = [item(n, published_at=NOW - timedelta(days=365 + n)) for n in range(1000)]
+    fresh = [item(2000 + n, published_at=NOW - timedelta(minutes=n)) for n in range(50)]
+    due = {save.entry.title: save.due_at for save in memory.poll(*fresh, *archive).to_save}
+
+    assert all(due[entry.title] <= NOW for entry in (*fresh, *archive[:ARCHIVED_AT_ONCE]))
+    assert due[archive[ARCHIVED_AT_ONCE].title] == NOW + ARCHIVED_EVERY
+    assert due[archive[-1].title] == NOW + (1000 - ARCHIVED_AT_ONCE) * ARCHIVED_EVERY
 
 
 def test_fresh_news_overtakes_an_archive_but_not_for_ever(memory: Remembered) -> None:
