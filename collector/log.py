@@ -15,8 +15,9 @@ from collector.model import Collected, PendingEntry, PollOutcome, PollRecord
 
 
 def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
-    """Sends all logs to standard error, as if nothing had been told yet. JSON unless standard error is a terminal, or as
-    `as_json` says.
+    """Sends all logs to standard error, as if nothing had been told yet.
+
+    As JSON, unless standard error is a terminal or `as_json` says otherwise.
     """
     _told.clear()
     if as_json is None:
@@ -121,7 +122,8 @@ def collected(pending: PendingEntry, record: Collected) -> None:
     )  # fmt: skip
 
 
-_told: set[str] = set()  # what was said to be wrong since something was saved last
+# What was said to be wrong since something was saved last, and whether it was the whole database.
+_told: dict[str, bool] = {}
 
 
 def fault(feed: str | None, error: Exception) -> None:
@@ -132,8 +134,8 @@ def fault(feed: str | None, error: Exception) -> None:
     words = str(error) or repr(error)
     if words in _told:
         return
-    _told.add(words)
-    if isinstance(error, StoreError) and feed is None:
+    _told[words] = feed is None and isinstance(error, StoreError)
+    if _told[words]:
         get().error("the database is at fault; the work waits for it", error=words)
     else:
         known = isinstance(error, CollectorError)
@@ -141,6 +143,6 @@ def fault(feed: str | None, error: Exception) -> None:
 
 
 def _saved() -> None:
-    if _told:
-        _told.clear()
-        get().info("saved again")
+    if any(_told.values()):
+        get().info("the database takes what waited")
+    _told.clear()
