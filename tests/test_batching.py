@@ -12,6 +12,7 @@ import pytest
 
 from collector import batching
 from collector.batching import GroupCommit, InHand, Turns, each, work_off
+from collector.errors import StoreError
 
 
 async def test_each_works_on_everything_and_never_on_more_at_once_than_it_may():
@@ -234,3 +235,51 @@ async def test_an_error_of_the_database_ends_the_work_and_leaves_nothing_in_hand
         await work_off_all(due, None)
 
     assert caught.group_contains(OSError, match="disk I/O error")
+
+
+async def test_a_database_at_fault_is_waited_for_when_asked_to(monkeypatch):
+    """Nothing handed in meanwhile is lost, and every try that failed is told."""
+    monkeypatch.setattr(batching, "FIRST_PAUSE", 0.01)
+    tries, told = [], []
+
+    def save(items):
+        tries.append(list(items))
+        if len(tries) < 4:
+            raise StoreError("the disk is full")
+        return items
+
+    commit = GroupCommit(save)
+    commit.wait_out(asyncio.Event(), told.append)
+
+    assert await asyncio.gather(*map(commit.add, range(3))) == [0, 1, 2]
+    assert tries == [[0, 1, 2]] * 4
+    assert list(map(str, told)) == ["the disk is full"] * 3
+
+
+async def test_once_it_is_to_stop_nothing_more_is_tried(monkeypatch):
+    """What waits, and what still comes, gets the error at once: the program ends in seconds."""
+    stop, tries = asyncio.Event(), []
+
+    def save(items):
+        tries.append(items)
+        raise StoreError("the disk is full")
+
+    commit = GroupCommit(save)
+    commit.wait_out(stop, lambda _: None)
+    waiting = asyncio.create_task(commit.add(1))
+    await asyncio.sleep(0.1)
+    stop.set()
+
+    results = await asyncio.gather(waiting, commit.add(2), return_exceptions=True)
+
+    assert list(map(str, results)) == ["the disk is full"] * 2
+    assert tries == [[1]]
+
+
+async def test_without_being_asked_to_wait_a_fault_goes_to_all_who_handed_in():
+    def save(items):
+        raise StoreError("the disk is full")
+
+    results = await asyncio.gather(*map(GroupCommit(save).add, range(2)), return_exceptions=True)
+
+    assert list(map(str, results)) == ["the disk is full"] * 2

@@ -141,6 +141,25 @@ def test_a_fault_of_ours_comes_with_its_traceback_and_one_of_the_database_withou
     assert "test_log.py" in ours["exception"]
 
 
+def test_a_database_at_fault_is_told_once_for_each_cause_until_it_takes_something(said: Said) -> None:
+    """Not once for each of the thousand things that wait for it."""
+    log.configure(as_json=True)
+    for _ in range(2):
+        for feed in (None, "a", "b", None):
+            log.fault(feed, StoreError("the disk is full"))
+        log.fault(None, StoreError("the database is locked"))
+        log.polled(poll(PollOutcome.NEW))
+
+    told = [(row["event"], row.get("error")) for row in rows(said()) if row["event"] != "poll"]
+    at_fault = "the database is at fault; the work waits for it"
+    once = [
+        (at_fault, "the disk is full"),
+        (at_fault, "the database is locked"),
+        ("the database takes what waited", None),
+    ]
+    assert told == once * 2
+
+
 def test_what_libraries_say_has_the_same_shape(said: Said) -> None:
     """Their warnings, their exceptions, and their mistakes."""
     log.configure()

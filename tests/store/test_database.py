@@ -266,6 +266,58 @@ def test_the_second_collector_is_refused_with_the_first_ones_number(database):
     second.close()
 
 
+def test_a_lock_that_was_lost_is_taken_again_or_the_loss_is_told(database):
+    """With the file that somebody deleted, or the connection that a server ended."""
+    first, second = prepared(database), prepared(database)
+    with first.hold():
+        first.assure_hold()
+        lose(first)
+        first.assure_hold()
+        with pytest.raises(InUse, match=f"process {os.getpid()}"), second.hold():
+            pass
+        lose(first)
+        with second.hold(), pytest.raises(InUse):
+            first.assure_hold()
+        first.assure_hold()
+    first.close()
+    second.close()
+
+
+def lose(store):
+    """Takes the store's lock away, as an accident would; returns when it is gone."""
+    if store.file:
+        store.file.with_name(store.file.name + ".lock").unlink()
+        return
+    with store._read() as db:
+        db.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
+                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
+    for _ in range(50):
+        if store.holder() is None:
+            return
+        signal.sigtimedwait([], 0.1)
+    pytest.fail("the server keeps the lock")
+
+
+@pytest.mark.postgres
+def test_a_question_is_put_again_when_the_server_ended_its_connection(postgres_store):
+    """Even in the midst of it."""
+    ended = []
+
+    def question(db):
+        if not ended:
+            ended.append(db.scalar(sa.text("SELECT pg_backend_pid()")))
+            with postgres_store._read() as other:
+                other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": ended[0]})
+            signal.sigtimedwait([], 0.2)
+        return db.scalar(sa.text("SELECT 42"))
+
+    assert postgres_store._ask(question) == 42
+
+
 def test_death_lets_go(database):
     """However the process ended; a worker that it forked does not keep the lock."""
     store = prepared(database)
