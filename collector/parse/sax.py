@@ -32,10 +32,13 @@ def read(text: str, language: str) -> dict[str, Any]:
     Raises whatever feedparser raises.
     """
     body = text.encode("utf-8", "replace")
+    _dates.are_ours = True
     try:
         return _Reader(language).read(body)
     except expat.ExpatError:
         return read_leniently(body, language)
+    finally:
+        _dates.are_ours = False
 
 
 def read_leniently(body: bytes, language: str) -> dict[str, Any]:
@@ -134,6 +137,15 @@ class _Table(dict[int, Any]):
         return character
 
 
+class _Dates:
+    """While we read, collector.dates reads the dates: nine zeros spare feedparser its own nine attempts."""
+
+    are_ours = False
+
+    def __call__(self, text: str) -> tuple[int, ...] | None:
+        return (0,) * 9 if self.are_ours else None
+
+
 feedparser.mixin._cp1252 = _Table(feedparser.mixin._cp1252)
-# collector.dates reads the dates: nine zeros spare feedparser its own nine attempts.
-feedparser.registerDateHandler(lambda text: (0,) * 9)
+_dates = _Dates()
+feedparser.registerDateHandler(_dates)

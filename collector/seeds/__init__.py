@@ -114,8 +114,9 @@ def _seed(path: Path, row: Row) -> Seed:
     """The seed in a file: what its row says comes before what the file says itself. Raises ValueError, OSError."""
     told = READERS[path.suffix.lower()](path.read_bytes(), row.url)
     lines = _kept(told.lines, row.omit)
-    title = clean(row.title or told.title or next(iter(lines), ""), _LONGEST)
-    text = "\n".join(line for line in lines if _words(line) != _words(title))
+    known = row.title if row.title is not None else told.title or next(iter(lines), "")
+    title = clean(known, _LONGEST)
+    text = "\n".join(line for line in lines if not title or _words(line) != _words(title))
     if not text:
         raise ValueError("it has no text" if not title else "it has a title, and no text")
     return _with_facts(path.name, title, text, told, row)

@@ -43,7 +43,7 @@ class Row(Shape):
     """What is known of a file. All but `file` may be left out."""
 
     file: str
-    title: str = ""
+    title: str | None = None  # "": it has none
     authors: list_of(str) = ()
     publisher: str = ""
     published: Annotated[Moment, BeforeValidator(_moment)] | None = None
