@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.core import GaugeMetricFamily
 
 from collector.model import Collected, PendingEntry, PollRecord, Totals
 
@@ -12,12 +15,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._polls = Counter("collector_polls", "Polls by how they ended", ["outcome"], registry=self.registry)
-        self._failures = Counter("collector_fetch_failures", "Failed polls by cause", ["failure"], registry=self.registry)
-        self._gaps = Counter("collector_gaps", "Polls that may have missed entries", registry=self.registry)
-        self._entries = Counter("collector_entries", "Entries by how they ended", ["outcome"], registry=self.registry)
-        self._stored = Gauge("collector_stored", "What the database holds", ["what"], registry=self.registry)
-        self._tick = Gauge("collector_last_tick_seconds", "When the scheduler last looked (Unix time)", registry=self.registry)
+        self._polls = self._counter("polls", "Polls by how they ended", "outcome")
+        self._failures = self._counter("fetch_failures", "Failed polls by cause", "failure")
+        self._gaps = self._counter("gaps", "Polls that may have missed entries")
+        self._entries = self._counter("entries", "Entries by how they ended", "outcome")
+        self._tick = Gauge("collector_last_tick_seconds", "When work was last looked for", registry=self.registry)
 
     def polled(self, record: PollRecord) -> None:
         """Counts a poll that ended."""
@@ -32,10 +34,28 @@ class Metrics:
         self._entries.labels(record.outcome).inc()
 
     def ticked(self, at: float) -> None:
-        """Notes when the scheduler last looked for work."""
+        """Notes when the scheduler last looked for work (Unix time)."""
         self._tick.set(at)
 
-    def stored(self, totals: Totals) -> None:
-        """Notes what the database holds."""
+    def stored(self, totals: Callable[[], Totals]) -> None:
+        """From now on, tells what the database holds, asked of `totals` at every scrape."""
+        self.registry.register(_Stored(totals))
+
+    def _counter(self, name: str, words: str, *labels: str) -> Counter:
+        return Counter(f"collector_{name}", words, labels, registry=self.registry)
+
+
+class _Stored:
+    """What the database holds, as prometheus_client asks for it."""
+
+    def __init__(self, totals: Callable[[], Totals]) -> None:
+        self._totals = totals
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return [GaugeMetricFamily("collector_stored", "What the database holds", labels=["what"])]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        (family,), totals = self.describe(), self._totals()
         for what in ("feeds", "entries", "pending", "articles", "kept"):
-            self._stored.labels(what).set(getattr(totals, what))
+            family.add_metric([what], getattr(totals, what))
+        yield family

@@ -40,9 +40,9 @@ class Failure(StrEnum):
 class FetchRequest:
     """One GET. `credentials` is "user:password"; it and `headers` are sent to the origin of `url` only.
 
-    `timeout` (seconds, None for the fetcher's own) covers redirects too, but not the wait for the host's turn; `spacing` is the
-    least time in seconds since the last request to the host. `refuse_media` ends the exchange before the body of what cannot
-    be text; `cut` takes the first `max_bytes` of a longer body instead of failing.
+    `timeout` (seconds, None for the fetcher's own) covers redirects too, but not the wait for the host's turn;
+    `spacing` is the least time in seconds since the last request to the host. `refuse_media` ends the exchange before
+    the body of what cannot be text; `cut` takes the first `max_bytes` of a longer body instead of failing.
     """
 
     url: str
@@ -61,8 +61,8 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A complete 200 answer. `headers` has lower-case names and printable values, without cookies and without validators that
-    could not be sent back; `body` is decompressed.
+    """A complete 200 answer. `headers` has lower-case names and printable values, without cookies and without
+    validators that could not be sent back; `body` is decompressed.
 
     `moved_to` is the last address reached through permanent redirects alone (301, 308), None when there was none.
     """
@@ -86,10 +86,11 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailed:
-    """`reason` is a sentence for a person, without credentials; `retry_after` is in seconds, as the server asked, at most a day.
+    """`reason` is a sentence for a person, without credentials; `retry_after` is in seconds, as the server asked, at
+    most a day.
 
-    `status` is None when no answer was received. RATE_LIMITED without a status means that nothing was sent, because the host
-    has asked to be left alone for another `retry_after` seconds.
+    `status` is None when no answer was received. RATE_LIMITED without a status means that nothing was sent, because
+    the host has asked to be left alone for another `retry_after` seconds.
     """
 
     url: str
@@ -138,8 +139,8 @@ class ParsedEntry:
 class ParsedFeed:
     """A feed document. `kind` is a row of `parse.PARSERS`, `version` what the document calls itself (rss20, …).
 
-    `ttl` is in seconds. `warnings` says what was wrong and survived. When `is_truncated`, the end of the document is missing:
-    the entries are complete, but more were to follow.
+    `ttl` is in seconds. `warnings` says what was wrong and survived. When `is_truncated`, the end of the document is
+    missing: the entries are complete, but more were to follow.
     """
 
     kind: str
@@ -211,8 +212,8 @@ class KnownEntry:
 class EntryToSave:
     """An entry that is new (`known_id` None) or changed. `key` is unique within its feed and never changes.
 
-    `content_hash` covers what a reader would see, dates left out; `identity_hash` covers title, text and date, and finds an
-    entry whose guid and link both changed.
+    `content_hash` covers what a reader would see, dates left out; `identity_hash` covers title, text and date, and
+    finds an entry whose guid and link both changed.
     """
 
     known_id: int | None
@@ -284,7 +285,8 @@ class TextSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingEntry:
-    """An entry that is due to be collected. `article_id` is set when it was collected before and changed, or is retried.
+    """An entry that is due to be collected. `article_id` is set when it was collected before and changed, or is
+    retried.
 
     `changes` counts its edits so far; handed back in `Collected`, it tells whether the entry was edited meanwhile.
     """
@@ -326,7 +328,9 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One place where a term hit: `words` as they stand in `field` ("title" or "text"), from `start` to `end` (code points)."""
+    """One place where a term hit: `words` as they stand in `field` ("title" or "text"), from `start` to `end` (code
+    points).
+    """
 
     term: str
     field: str
@@ -347,8 +351,8 @@ class Match:
 class ArticleDraft:
     """An article as collected, before the store gives it an id. `url` is what a reader opens; it may be missing.
 
-    `canonical_url` is the identity: an http(s) address, or a urn where there is none to be had. `text` has a paragraph a
-    line. `summary` is text. `sources` says for each field where it came from.
+    `canonical_url` is the identity: an http(s) address, or a urn where there is none to be had. `text` has a
+    paragraph a line. `summary` is text. `sources` says for each field where it came from.
     """
 
     canonical_url: str
@@ -414,8 +418,8 @@ class Collected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelQuery:
-    """Which articles a channel shows: those that match any of `topics`, or of `only` where that is given. `since` is on first
-    seen, inclusive. `before` is a cursor from `ChannelPage.next`.
+    """Which articles a channel shows: those that match any of `topics`, or of `only` where that is given. `since` is
+    on first seen, inclusive. `before` is a cursor from `ChannelPage.next`.
     """
 
     topics: tuple[str, ...]
@@ -431,8 +435,8 @@ class ChannelQuery:
 class ChannelItem:
     """One published article. `id` is a urn:uuid; `dated_at` is the claimed date bounded by when we first saw it.
 
-    `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we publish
-    of it last changed.
+    `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
+    publish of it last changed.
     """
 
     id: str
@@ -463,7 +467,9 @@ class ChannelPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A feed that we publish, format-neutral. Addresses are absolute. `updated_at` is the newest change of its items."""
+    """A feed that we publish, format-neutral. Addresses are absolute. `updated_at` is the newest change of its
+    items.
+    """
 
     title: str
     description: str
@@ -482,7 +488,9 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStatus:
-    """A feed as the status page and `collector status` show it. `state` is ok, waiting, failing, gone, removed or new."""
+    """A feed as the status page and `collector status` show it. `state` is ok, waiting, failing, gone, removed or
+    new.
+    """
 
     key: str
     url: str
@@ -517,7 +525,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that `collector doctor` looked at. `message` says what was found, `advice` what to do about a problem."""
+    """One thing that `collector doctor` looked at. `message` says what was found, `advice` what to do about a
+    problem.
+    """
 
     check: str
     is_sound: bool = True

@@ -67,6 +67,7 @@ async def _serve(
 ) -> None:
     config = _Served(app.current, listening.getsockname()[1])
     channels = Channels(app.store, config)
+    metrics.stored(lambda: app.store.totals([topic.key for topic in config().topics]))
 
     def publish() -> None:
         if folder := config().publish_folder:

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector import config
-from collector.config import read as read_with
 from collector.config import document
+from collector.config import read as read_with
 from collector.errors import ConfigError
 
 CASES = Path(__file__).parent / "data" / "config"

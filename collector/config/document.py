@@ -198,7 +198,7 @@ def _complain_of_syntax(document: Document, error: yaml.MarkedYAMLError) -> None
     document.complain(index, "a tab: indent with spaces" if tab else f"not YAML: {words}{since}")
 
 
-class _Hopeless(Exception):  # noqa: N818 - never leaves this file
+class _Hopeless(Exception):
     """The rest of the document is not worth reading."""
 
 

@@ -144,7 +144,7 @@ class _Reader(listparser.Handler):  # type: ignore[misc, valid-type]
         feed.setdefault("language", attrs.get("language", "").strip().replace("_", "-"))
 
 
-class _TooDeep(Exception):  # noqa: N818 - never leaves this file
+class _TooDeep(Exception):
     """Outlines within outlines, beyond what a person would make."""
 
 

@@ -2,9 +2,9 @@
 
     python tests/bench/pipeline.py [--feeds 30]
 
-Prints: articles for each CPU second of the whole pipeline (polled, fetched, extracted, matched, stored, published) and of
-trafilatura alone with the same options; the CPU milliseconds an article costs outside extraction; wall time on two cores
-and on one; the largest worker. Needs the shared test data.
+Prints: articles for each CPU second of the whole pipeline (polled, fetched, extracted, matched, stored, published)
+and of trafilatura alone with the same options; the CPU milliseconds an article costs outside extraction; wall time on
+two cores and on one; the largest worker. Needs the shared test data.
 """
 
 from __future__ import annotations

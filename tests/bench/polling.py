@@ -4,8 +4,9 @@
     python tests/bench/polling.py                              # 1,000 feeds, 50 ms, beside lemon24/reader
     python tests/bench/polling.py --feeds 5000 --latency-ms 10 --peers floor-fetch
 
-Prints for each phase (cold: all new; warm: nothing changed; delta: 5 % of the feeds changed) the CPU seconds of the whole
-process tree, the peak memory, and our ratio to each peer. `stored` must be what was offered. Needs the shared test data.
+Prints for each phase (cold: all new; warm: nothing changed; delta: 5 % of the feeds changed) the CPU seconds of the
+whole process tree, the peak memory, and our ratio to each peer. `stored` must be what was offered. Needs the shared
+test data.
 """
 
 from __future__ import annotations
