@@ -29,6 +29,7 @@ class World:
     now: datetime = START
     feeds: list[Any] = field(default_factory=list)
     fetch: dict[str, Any] = field(default_factory=dict)
+    publish: dict[str, Any] = field(default_factory=dict)
     topics: list[Any] = field(default_factory=lambda: [{"key": "korea", "keywords": ["North Korea"]}])
     polls: list[PollRecord] = field(default_factory=list)
     collected: list[tuple[PendingEntry, Collected]] = field(default_factory=list)
@@ -37,7 +38,7 @@ class World:
         """Writes feeds.yaml (JSON is YAML)."""
         path = self.folder / "feeds.yaml"
         fetch = {"allow_private": ["127.0.0.0/8"], "host_delay": "0s", "timeout": "3s", "workers": 1}
-        settings = {"fetch": fetch | self.fetch, "storage": {"database": self.database}}
+        settings = {"fetch": fetch | self.fetch, "storage": {"database": self.database}, "publish": self.publish}
         path.write_text(json.dumps({"topics": self.topics, "feeds": self.feeds, "settings": settings}))
         return path
 
