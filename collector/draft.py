@@ -24,11 +24,11 @@ _FUTURE = timedelta(days=1)  # a claim further ahead than any time zone explains
 
 def has_full_text(pending: PendingEntry, hint: bool | None) -> bool:
     """Whether the feed carries the complete text, so that no page is needed. The user's hint decides, if given."""
-    if hint is False or not pending.entry.content:
-        return False
     content = to_text(pending.entry.content)
-    if hint is True:
-        return bool(content)
+    if hint is True:  # some feeds have it where others have a summary
+        return bool(content or to_text(pending.entry.summary))
+    if hint is False or not content:
+        return False
     summary = to_text(pending.entry.summary)
     return len(content) >= _COMPLETE and len(content) > 1.5 * len(summary) and not _CUT.search(content[-_END:])
 

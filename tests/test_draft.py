@@ -168,6 +168,7 @@ def test_the_text_tells_its_language_where_it_is_long_enough(
         (RUSSIAN * 12 + " Читать далее »", "A summary.", None, False),
         ("", ENGLISH * 12, None, False),
         ("Short.", "", True, True),  # the user knows better
+        ("", "Short.", True, True),  # whichever element the feed carries it in
         ("<img src='x'>", "", True, False),
         (ENGLISH * 12, "", False, False),
     ],
