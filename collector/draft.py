@@ -35,20 +35,14 @@ def has_full_text(pending: PendingEntry, hint: bool | None) -> bool:
 
 def from_feed(pending: PendingEntry, now: datetime) -> ArticleDraft:
     """The article as far as its feed tells it."""
-    entry = pending.entry
-    text = max(to_text(entry.content), to_text(entry.summary), key=len)
-    sources = {"title": "feed", "text": "feed"}
-    published = _claim(entry.published_at or entry.updated_at, now)
-    for name, value in (("authors", entry.authors), ("published", published), ("image", entry.image)):
-        if value:
-            sources[name] = "feed"
-    language, sources["language"] = _language(pending, None, f"{entry.title}\n{text}")
+    entry, text = pending.entry, _feed_text(pending)
+    language, who = _language(pending, None, f"{entry.title}\n{text}")
     return ArticleDraft(
         canonical_url=pending.canonical_url or urn(pending),
         url=entry.url,
         title=entry.title or excerpt(text, 120),
         authors=entry.authors,
-        published_at=published,
+        published_at=_published(pending, now),
         updated_at=_claim(entry.updated_at, now),
         first_seen_at=pending.first_seen_at,
         language=language,
@@ -58,36 +52,47 @@ def from_feed(pending: PendingEntry, now: datetime) -> ArticleDraft:
         text=text,
         text_source=TextSource.FEED,
         enclosures=entry.enclosures,
-        sources=sources,
+        sources=_told_by_feed(pending, now) | {"text": "feed", "language": who},
     )
 
 
 def from_page(pending: PendingEntry, page: Extraction, address: str, url: str, now: datetime) -> ArticleDraft:
     """The article as its page tells it, the feed filling in. `address` is its identity, `url` what a reader opens."""
-    told = from_feed(pending, now)
-    sources = told.sources | page.sources | {"text": page.sources.get("text", "page")}
+    entry, told = pending.entry, _published(pending, now)
+    sources = _told_by_feed(pending, now) | {"text": "page"} | page.sources
     published, is_day = _claim(page.published_at, now), page.published_is_day
-    if told.published_at and (published is None or is_day):
-        published, is_day, sources["published"] = told.published_at, False, "feed"
+    if told and (published is None or is_day):
+        published, is_day, sources["published"] = told, False, "feed"
     language, sources["language"] = _language(pending, page.language, page.text)
     return ArticleDraft(
         canonical_url=address,
         url=url,
-        title=page.title or told.title,
-        authors=page.authors or told.authors,
+        title=page.title or entry.title or excerpt(_feed_text(pending), 120),
+        authors=page.authors or entry.authors,
         published_at=published,
         published_is_day=is_day,
-        updated_at=_claim(page.updated_at, now) or told.updated_at,
+        updated_at=_claim(page.updated_at, now) or _claim(entry.updated_at, now),
         first_seen_at=pending.first_seen_at,
         language=language,
-        site=page.site or told.site,
-        image=page.image or told.image,
-        summary=excerpt(to_text(pending.entry.summary) or page.text),
+        site=page.site or pending.feed_title,
+        image=page.image or entry.image,
+        summary=excerpt(to_text(entry.summary) or page.text),
         text=page.text,
         text_source=TextSource.PAGE,
-        enclosures=told.enclosures,
+        enclosures=entry.enclosures,
         sources=sources,
     )
+
+
+def _feed_text(pending: PendingEntry) -> str:
+    return max(to_text(pending.entry.content), to_text(pending.entry.summary), key=len)
+
+
+def _told_by_feed(pending: PendingEntry, now: datetime) -> dict[str, str]:
+    """The fields that the feed can fill, as sources."""
+    entry = pending.entry
+    told = (("authors", entry.authors), ("published", _published(pending, now)), ("image", entry.image))
+    return {"title": "feed"} | {name: "feed" for name, value in told if value}
 
 
 def urn(pending: PendingEntry) -> str:
@@ -103,6 +108,10 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
     head, _, _ = line[: length + 1].rpartition(" ")
     # Scripts without spaces, and one endless word, are cut where the length ends.
     return (head if len(head) > length // 2 else line[:length]).rstrip(" ,;:–-") + "…"
+
+
+def _published(pending: PendingEntry, now: datetime) -> datetime | None:
+    return _claim(pending.entry.published_at or pending.entry.updated_at, now)
 
 
 def _claim(when: datetime | None, now: datetime) -> datetime | None:
