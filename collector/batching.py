@@ -200,13 +200,13 @@ class Turns:
         self._places: dict[Hashable, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
-    async def __call__(self, key: Hashable) -> AsyncIterator[None]:
-        """The block is run when it is its turn."""
+    async def __call__(self, key: Hashable) -> AsyncIterator[bool]:
+        """The block is run when it is its turn. Yields whether anybody else had one that has not ended, or just did."""
         places, users = self._places.get(key, (asyncio.Semaphore(self._width), 0))
         self._places[key] = (places, users + 1)
         try:
             async with places:
-                yield
+                yield users > 0
         finally:
             places, users = self._places.pop(key)
             if users > 1:

@@ -73,7 +73,10 @@ class ArticleCollector:
         try:
             pending = await asyncio.to_thread(self._store.pending_entries, ids)
             self.in_hand.give_back(set(ids) - {entry.id for entry in pending})
-            await each(pending, len(pending), self._collect_and_save)
+            known = await self._find(*(entry.canonical_url for entry in pending))
+            await each(
+                pending, len(pending), lambda entry: self._collect_and_save(entry, known.get(entry.canonical_url))
+            )
         except BaseException:
             self.in_hand.give_back(ids)
             raise
@@ -82,11 +85,13 @@ class ArticleCollector:
         """Returns when everything collected so far is saved."""
         await self._saves.drain()
 
-    async def _collect_and_save(self, pending: PendingEntry) -> None:
+    async def _collect_and_save(self, pending: PendingEntry, known: KnownArticle | None) -> None:
         try:
             # Several feeds may carry one address: its page is fetched for the first of them alone.
-            async with self._addresses(pending.canonical_url or urn(pending)):
-                collected = await self._collect(pending)
+            async with self._addresses(pending.canonical_url or urn(pending)) as had_others:
+                if had_others:
+                    known = (await self._find(pending.canonical_url)).get(pending.canonical_url)
+                collected = await self._collect(pending, known)
         except Exception as exc:  # a full disk, or a mistake of ours: it must not stop the others
             self.in_hand.set_aside(pending.id)
             self._fault(pending.feed_key, exc)
@@ -94,8 +99,7 @@ class ArticleCollector:
             self.in_hand.done(pending.id)
             self._observe(pending, collected)
 
-    async def _collect(self, pending: PendingEntry) -> Collected:
-        known = (await self._find(pending.canonical_url)).get(pending.canonical_url)
+    async def _collect(self, pending: PendingEntry, known: KnownArticle | None) -> Collected:
         if known and known.id != pending.article_id and _is_at(known, pending):
             sighting = self._sighting(pending, known.id, "its address is known")
             await self._saves.add(sighting)
