@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from collector import batching
-from collector.batching import GroupCommit, InHand, Turns, each, work_off
+from collector.batching import REFILL, GroupCommit, InHand, Turns, each, work_off
 from collector.errors import StoreError
 
 
@@ -283,3 +283,22 @@ async def test_without_being_asked_to_wait_a_fault_goes_to_all_who_handed_in():
     results = await asyncio.gather(*map(GroupCommit(save).add, range(2)), return_exceptions=True)
 
     assert list(map(str, results)) == ["the disk is full"] * 2
+
+
+async def test_what_was_left_out_for_the_sake_of_what_is_in_hand_is_not_forgotten():
+    """A few of each kind at a time: all of them may end while the database looks for more."""
+    hand, todo = InHand(), list(range(10))
+
+    def due(room, busy):
+        time.sleep(0.01)
+        return [number for number in todo if number not in busy][: 2 - len(busy)]
+
+    async def work(ids):
+        for number in hand.take(ids):
+            todo.remove(number)
+            hand.done(number)
+            await asyncio.sleep(REFILL)
+
+    await asyncio.wait_for(work_off_all(due, work, hand=hand), 10)
+
+    assert todo == []
