@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from collector.model import EntryOutcome, KnownArticle, TextSource
-from collector.store.rows import chunks, place_of
+from collector.store.rows import THESE, chunks, place_of
 from collector.store.schema import address, article, entry, feed, match, sighting
 
 # --- found --------------------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ _FIND = sa.select(
     article.c.title,
     article.c.text_source,
     article.c.is_kept,
-).outerjoin_from(address, article)
+).outerjoin_from(address, article).where(address.c.address.in_(THESE))
 
 
 def find(db: Connection, addresses: Collection[str]) -> dict[str, KnownArticle | None]:
@@ -34,7 +34,7 @@ def find(db: Connection, addresses: Collection[str]) -> dict[str, KnownArticle |
     places = {one: place_of(one) for one in addresses}
     found: dict[str, KnownArticle | None] = {}
     for part in chunks(set(places.values())):
-        for row in db.execute(_FIND.where(address.c.address.in_(part))):
+        for row in db.execute(_FIND, {"these": part}):
             found[row.address] = None if row.id is None else _known(row)
     return {one: found[place] for one, place in places.items() if place in found}
 

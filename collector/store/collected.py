@@ -18,7 +18,7 @@ from collector.errors import AddressTaken, StoreError
 from collector.model import ArticleDraft, Collected, EntryOutcome, Match
 from collector.store import revision
 from collector.store.dialects import insert
-from collector.store.rows import chunks, enclosures_to, many, pairs, place_of
+from collector.store.rows import THESE, chunks, enclosures_to, many, pairs, place_of
 from collector.store.schema import address, article, entry, match, sighting
 
 # What a subscriber sees of an article: when one of these changes, the channel does.
@@ -43,11 +43,6 @@ _AGAIN = sa.update(entry).where(_UNEDITED).values(due_at=sa.bindparam("due_at"))
 _DONE = sa.update(entry).where(_UNEDITED).values(due_at=None, summary=None, content=None)
 
 
-def save(db: Connection, records: Sequence[Collected]) -> list[str]:
-    """Writes the records. Returns the key of each one's article."""
-    return _Saving(db, records).run()
-
-
 @dataclass(slots=True, kw_only=True)
 class _Article:
     """What the batch must know of an article that it touches."""
@@ -57,6 +52,18 @@ class _Article:
     canonical_url: str
     url: str | None
     is_kept: bool
+
+
+_HELD = sa.select(address).where(address.c.address.in_(THESE))
+_TOUCHED = sa.select(*(article.c[name] for name in _Article.__slots__)).where(article.c.id.in_(THESE))
+_TIMES = sa.select(entry.c.id, entry.c.first_seen_at, entry.c.last_seen_at).where(entry.c.id.in_(THESE))
+_SIGHTED = sa.select(sighting.c.article_id, sighting.c.feed_id).where(sighting.c.article_id.in_(THESE))
+_UNMATCH = sa.delete(match).where(match.c.article_id.in_(THESE))
+
+
+def save(db: Connection, records: Sequence[Collected]) -> list[str]:
+    """Writes the records. Returns the key of each one's article."""
+    return _Saving(db, records).run()
 
 
 class _Saving:
@@ -206,15 +213,13 @@ class _Saving:
     def _read_addresses(self, wanted: Collection[str]) -> dict[str, int | None]:
         held: dict[str, int | None] = {}
         for part in chunks(wanted):
-            held |= pairs(self._db, sa.select(address).where(address.c.address.in_(part)))
+            held |= pairs(self._db, _HELD, {"these": part})
         return held
 
     def _read_articles(self, numbers: set[Any]) -> dict[int, _Article]:
-        columns = [article.c[name] for name in _Article.__slots__]
         found: dict[int, _Article] = {}
         for part in chunks(numbers):
-            rows = self._db.execute(sa.select(*columns).where(article.c.id.in_(part)))
-            found |= {row.id: _Article(**row._mapping) for row in rows}
+            found |= {row.id: _Article(**row._mapping) for row in self._db.execute(_TOUCHED, {"these": part})}
         return found
 
     def _matches_of(self, number: int) -> list[dict[str, Any]]:
@@ -239,7 +244,7 @@ class _Saving:
 
     def _write_matches(self) -> None:
         for part in chunks(self._matches):
-            self._db.execute(sa.delete(match).where(match.c.article_id.in_(part)))
+            self._db.execute(_UNMATCH, {"these": part})
         rows = [row for matches in self._matches.values() for row in matches]
         if rows:
             self._db.execute(sa.insert(match), rows)
@@ -270,19 +275,15 @@ class _Saving:
         self._db.execute(upsert, [{"article_id": a, "feed_id": f} | times for (a, f), times in rows.items()])
 
     def _entry_times(self) -> dict[int | None, tuple[Any, Any]]:
-        columns = (entry.c.id, entry.c.first_seen_at, entry.c.last_seen_at)
         times: dict[int | None, tuple[Any, Any]] = {}
         for part in chunks([record.entry_id for record in self._records if record.entry_id is not None]):
-            rows = self._db.execute(sa.select(*columns).where(entry.c.id.in_(part)))
-            times |= {number: (first, last) for number, first, last in rows}
+            times |= {number: (first, last) for number, first, last in self._db.execute(_TIMES, {"these": part})}
         return times
 
     def _read_sightings(self, numbers: set[int]) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] = set()
-        columns = (sighting.c.article_id, sighting.c.feed_id)
         for part in chunks(numbers):
-            rows = self._db.execute(sa.select(*columns).where(sighting.c.article_id.in_(part)))
-            found.update((row.article_id, row.feed_id) for row in rows)
+            found.update((row.article_id, row.feed_id) for row in self._db.execute(_SIGHTED, {"these": part}))
         return found
 
     def _settle(self, saved: Sequence[tuple[_Article, EntryOutcome]]) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -164,7 +164,12 @@ def writing(engine: Engine) -> Engine:
 
 def insert(db: Connection, table: sa.Table) -> Any:
     """An INSERT that knows ON CONFLICT in the database's own words."""
-    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+    return _insert(db.dialect.name, table)
+
+
+@lru_cache  # making one, and what it calls `excluded`, takes longer than running it
+def _insert(dialect: str, table: sa.Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 # --- errors -------------------------------------------------------------------------------------------------
