@@ -85,15 +85,17 @@ async def test_stopped_in_the_middle_it_keeps_what_it_has(user: User, site: Site
 
     async def slow(request: web.Request) -> web.Response:
         waits.set()
-        await asyncio.sleep(60)
+        await asyncio.sleep(300)
         return web.Response()
 
     site.publish(3)
     path = f"/news/{site.items[-1].number}.html"
     site.answers[path] = slow
-    user.write(site.feed, fetch={"allow_private": ["127.0.0.0/8"], "host_delay": "0s", "host_connections": 4})
+    user.write(site.feed, fetch={
+        "allow_private": ["127.0.0.0/8"], "host_delay": "0s", "host_connections": 4, "timeout": "300s",
+    })  # fmt: skip
     process = await user.start("once", "--json")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await waits.wait()
         while (await user("status", "--json")).rows[-1]["kept"] < 2:
             pass
