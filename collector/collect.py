@@ -120,7 +120,7 @@ class ArticleCollector:
             landed, claim = canonical_url(page.url), page.extraction.canonical_url
             address, same, contested = await self._identity(pending, (claim, landed), page.extraction.text)
             if same:
-                return self._sighting(pending, same, "its text is known", landed)
+                return self._sighting(pending, same, "its text is known", landed, merged=_stand_in(pending, known))
             draft = from_page(pending, page.extraction, address, page.url, self._now())
             return self._article(pending, draft, addresses=(landed,), contested=contested)
         if known and known.id == pending.article_id and known.text_source == TextSource.PAGE:
@@ -184,13 +184,16 @@ class ArticleCollector:
             is_try=no_page.was_asked if no_page else True,
         )
 
-    def _sighting(self, pending: PendingEntry, article_id: int, reason: str, *addresses: str | None) -> Collected:
+    def _sighting(
+        self, pending: PendingEntry, article_id: int, reason: str, *addresses: str | None, merged: int | None = None
+    ) -> Collected:
         return Collected(
             entry_id=pending.id,
             feed_id=pending.feed_id,
             article_id=article_id,
             article=None,
             addresses=tuple(a for a in (pending.canonical_url, *addresses) if a),
+            merged_id=merged,
             outcome=EntryOutcome.DUPLICATE,
             reason=reason,
             collected_at=self._now(),
@@ -211,6 +214,12 @@ class ArticleCollector:
             retry_at=page.retry_at,
             is_try=page.was_asked,
         )
+
+
+def _stand_in(pending: PendingEntry, known: KnownArticle | None) -> int | None:
+    """The article made of the feed's text alone while the page behind the entry's link could not be had."""
+    is_own = known is not None and known.id == pending.article_id
+    return known.id if is_own and known.text_source == TextSource.FEED else None
 
 
 def _is_at(known: KnownArticle, pending: PendingEntry) -> bool:

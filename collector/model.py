@@ -393,8 +393,9 @@ class Collected:
     `article` is None when the entry is a sighting of `article_id`; with both, that article is rewritten. `addresses`
     are further canonical addresses under which the article is to be known; `contested` ones are claimed by different
     texts, and name no article from now on, unless one is this article's own `canonical_url`, which it then takes over.
-    `retry_at` asks for another try at its page; `is_try` is False when nothing was tried, and nothing is to be counted.
-    `changes` is the pending entry's: an entry edited since stays due. `corpus_file` is set for a seed.
+    `merged_id` is an article that turned out to be this one. `retry_at` asks for another try at its page; `is_try` is
+    False when nothing was tried, and nothing is to be counted. `changes` is the pending entry's: an entry edited since
+    stays due. `corpus_file` is set for a seed.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -403,6 +404,7 @@ class Collected:
     article: ArticleDraft | None
     addresses: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
+    merged_id: int | None = None
     matches: tuple[Match, ...] = ()
     outcome: EntryOutcome
     reason: str = ""

@@ -18,6 +18,7 @@ from collector.errors import AddressTaken, StoreError
 from collector.model import ArticleDraft, Collected, EntryOutcome, Match
 from collector.store import revision
 from collector.store.dialects import insert
+from collector.store.merged import merge
 from collector.store.rows import THESE, chunks, enclosures_to, many, pairs, place_of
 from collector.store.schema import address, article, entry, match, sighting
 
@@ -74,7 +75,8 @@ class _Saving:
     def __init__(self, db: Connection, records: Sequence[Collected]) -> None:
         self._db, self._records = db, records
         self._held = self._read_addresses(_addresses(records))
-        numbers = {record.article_id for record in records} | set(self._held.values())
+        numbers = {number for record in records for number in (record.article_id, record.merged_id)}
+        numbers |= set(self._held.values())
         self._articles = self._read_articles(numbers - {None})
         self._named: dict[str, int] = {}  # addresses that nobody had
         self._moved: dict[str, int | None] = {}  # addresses that change hands, or name nothing any more
@@ -103,6 +105,8 @@ class _Saving:
             outcome = record.outcome
             if draft is not None:
                 self._rewrite(record, draft, known)
+            if record.merged_id is not None:
+                self._merge(record.merged_id, known)
         elif draft is None:
             raise StoreError(f"entry {record.entry_id} was collected without an article")
         elif self._held.get(place_of(draft.canonical_url)) is not None:
@@ -196,6 +200,18 @@ class _Saving:
         values["changed_at"] = record.collected_at if is_changed else row.changed_at
         self._db.execute(sa.update(article).where(article.c.id == known.id).values(values))
         self._changed |= is_changed and known.is_kept
+
+    def _merge(self, number: int, known: _Article) -> None:
+        """What is published stays so: an article that matches a topic is not lost in one that does not."""
+        merged = self._articles.get(number)
+        if merged is None or merged is known or (merged.is_kept and not known.is_kept):
+            return
+        merge(self._db, number, known.id)
+        del self._articles[number]
+        self._matches.pop(number, None)
+        for held in (self._held, self._named, self._moved):
+            held.update({at: known.id for at, holder in held.items() if holder == number})
+        self._changed |= merged.is_kept
 
     def _name(self, record: Collected, known: _Article) -> None:
         names = record.addresses

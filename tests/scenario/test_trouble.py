@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,3 +177,26 @@ def _run(database: str, statements: dict[str, list[str]], words: str = "") -> No
         for statement in statements[db.dialect.name]:
             db.exec_driver_sql(statement.replace("{words}", words))
     engine.dispose()
+
+
+async def test_an_article_that_turns_out_to_be_another_one_is_published_once(world, site, other, answers):
+    """A feed's link failed at first, so that its text stood for the article; later it leads to one that is known."""
+    site.publish(1)
+    (item,) = site.items
+    link = f"{other.base}/away/1"
+    other.items = [replace(item, link=link, text=item.text[:300])]
+    other.answers["/away/1"] = answers(status=503)
+    world.feeds = [other.feed, site.feed]
+    assert len(await world.once()) == 2, "nothing tells yet that they are one"
+
+    other.answers["/away/1"] = answers(status=302, headers={"Location": site.page(item.number)})
+    world.later(minutes=6)
+    (one,) = await world.once()
+
+    assert one.url == site.page(item.number)
+    assert one.text.replace("\n", " ") == item.text
+    async with world.app() as app:
+        (row,) = app.store.articles()
+        assert len(row["feeds"]) == 2
+        assert len(app.store.find_articles([link])) == 1, "the link is known from now on"
+    assert await world.once() == [one]

@@ -283,3 +283,65 @@ def test_export_reads_in_chunks_without_losing_one(world, count):
     world.store.save_collected(records)
 
     assert [row["canonical_url"] for row in world.store.articles()] == [d.canonical_url for d in drafts]
+
+
+def known_of(world, *keys: str):
+    return [world.store.find_articles([f"https://news.example/{key}"])[f"https://news.example/{key}"] for key in keys]
+
+
+def test_articles_that_turn_out_to_be_one_are_one(world):
+    """Its addresses, entries and sightings are the first one's; nothing is left of it, and subscribers see that."""
+    world.feeds("a", "b", "c")
+    key, _ = world.keep("1"), world.keep("2", feed="b")
+    first, second = known_of(world, "1", "2")
+    [entry] = world.pending("2", feed="c")
+    seen = world.collected(entry, None, article_id=second.id, outcome=EntryOutcome.DUPLICATE)
+    assert world.store.save_collected([seen]) == [second.key]
+    [again] = world.pending("3", feed="b")
+    before = world.store.revision()
+
+    merged = world.collected(again, None, article_id=first.id, merged_id=second.id, outcome=EntryOutcome.DUPLICATE)
+    assert world.store.save_collected([merged]) == [key]
+
+    assert {known.key for known in known_of(world, "1", "2")} == {key}
+    (row,) = world.store.articles()
+    assert row["feeds"] == ["a", "b", "c"]
+    assert len(world.store.channel(EVERYTHING).items) == 1
+    assert world.store.revision() > before
+    assert world.store.totals(["russia"]).topics == {"russia": 1}
+
+
+def test_a_kept_article_is_not_lost_in_one_that_matches_nothing(world):
+    world.feeds("a", "b")
+    world.keep("1", feed="b")
+    [entry] = world.pending("2")
+    draft = world.draft("https://news.example/2")
+    world.store.save_collected([world.collected(entry, draft, matches=(), outcome=EntryOutcome.UNMATCHED)])
+    kept, unmatched = known_of(world, "1", "2")
+    [again] = world.pending("3", feed="b")
+
+    merged = world.collected(again, None, article_id=unmatched.id, merged_id=kept.id, outcome=EntryOutcome.DUPLICATE)
+    assert world.store.save_collected([merged]) == [unmatched.key]
+
+    assert [item.id for item in world.store.channel(EVERYTHING).items] == [f"urn:uuid:{kept.key}"]
+
+
+def test_what_is_in_hand_of_an_article_that_is_merged_is_looked_at_again(world):
+    """In the same batch, before it or after it: nothing is lost, and what cannot be saved is due still."""
+    world.feeds("a", "b", "c")
+    world.keep("1")
+    world.keep("2", feed="b")
+    first, second = known_of(world, "1", "2")
+    [before], [again], [after] = (world.pending(key, feed=feed) for key, feed in (("4", "c"), ("3", "b"), ("5", "c")))
+    records = [
+        world.collected(before, None, article_id=second.id, outcome=EntryOutcome.DUPLICATE),
+        world.collected(again, None, article_id=first.id, merged_id=second.id, outcome=EntryOutcome.DUPLICATE),
+        world.collected(after, world.draft("https://news.example/2"), article_id=second.id),
+    ]
+
+    one, two, three = world.store.save_collected(records)
+
+    assert (one, two) == (second.key, first.key)
+    assert isinstance(three, StoreError)
+    assert [entry.key for entry in world.due_entries(world.now, 9)] == ["guid:5"]
+    assert {known.key for known in known_of(world, "1", "2")} == {first.key}
