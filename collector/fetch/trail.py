@@ -44,7 +44,7 @@ class Target:
     origin: tuple[str, str | None, int | None]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)  # a kilobyte each, and pages pass through it that never come again
 def target_of(url: str) -> Target | None:
     """None when `url` cannot be requested."""
     text = web_url(url)
