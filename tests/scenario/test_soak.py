@@ -16,4 +16,5 @@ async def test_two_hours_among_faults_lose_nothing_and_bother_nobody(shared, tmp
     assert report.violations == []
     assert report.shown > 150
     assert report.polls["failed"] > 10
-    assert len({(sample.sockets, sample.processes) for sample in report.samples}) == 1
+    assert max(sample.processes for sample in report.samples) <= 3  # the server, and a worker or two
+    assert len({sample.sockets - sample.processes for sample in report.samples}) == 1
