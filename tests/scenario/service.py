@@ -83,6 +83,12 @@ class Service:
         self.process.kill()
         self.process.wait()
 
+    def children(self) -> list[Path]:
+        """Where its processes are found in /proc while they run."""
+        assert self.process is not None
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return [Path("/proc", child) for task in tasks for child in (task / "children").read_text().split()]
+
     def get(self, path: str) -> bytes:
         """The body at a path."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:

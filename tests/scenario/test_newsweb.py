@@ -6,7 +6,7 @@ import html
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,14 +31,19 @@ REASONS = {
 
 
 @pytest.fixture
-def start(database: str, tmp_path: Path) -> Callable[[Newsweb], Service]:
-    """Makes the service of a news web: every feed at a short interval."""
+def start(database: str, tmp_path: Path) -> Iterator[Callable[[Newsweb], Service]]:
+    """Makes the service of a news web: every feed at a short interval. Nothing unexpected may stand in its log."""
+    made = []
 
     def make(web: Newsweb) -> Service:
         feeds = [{"url": feed["url"], "interval": f"{INTERVAL}s"} for feed in web.truth]
-        return Service(folder=tmp_path, database=database, feeds=feeds)
+        made.append(Service(folder=tmp_path, database=database, feeds=feeds))
+        return made[-1]
 
-    return make
+    yield make
+    said = [event for service in made for event in service.said()]
+    assert said
+    assert [event for event in said if event["level"] in ("error", "critical")] == []
 
 
 def test_formats_of_all_kinds_are_published_completely(shared, tmp_path, start):
@@ -90,7 +95,10 @@ def test_killed_in_the_middle_of_the_import_nothing_is_lost_or_doubled(shared, t
         offered = web.offered()
         for part in (len(offered) // 10, len(offered) // 2):
             wait_until(lambda least=part: len(service.published()) >= least, 60, "a part is published")
+            workers = service.children()
             service.kill()
+            assert workers
+            wait_until(lambda left=workers: not any(path.exists() for path in left), 5, "its workers end with it")
             service.start()
         assert len(service.published()) < len(offered), "it was killed before the end"
         wait_until(lambda: service.addresses() >= offered.keys(), 60, "everything is published")
