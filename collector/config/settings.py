@@ -29,7 +29,10 @@ class PollSettings(Shape):
     interval: PositiveDuration = Field(
         "30m", description="First guess, before it is known how often a feed publishes."
     )
-    min_interval: PositiveDuration = Field("5m", description="No feed is polled more often than this; a broken answer is asked for once more after a minute.")
+    min_interval: PositiveDuration = Field(
+        "5m",
+        description="No feed is polled more often than this; a broken answer is asked for once more after a minute.",
+    )
     max_interval: PositiveDuration = Field("24h", description="Every feed is polled at least this often.")
     concurrency: int = Field(64, ge=1, le=10_000, description="How many feeds are polled at the same time.")
 
