@@ -30,6 +30,9 @@ from collector.urls import canonical_url
 _TRIES = 5
 _AHEAD = 4  # entries in hand for each that may be fetched at the same time: most wait for their host's turn
 
+# What is known at addresses: an article, or None where different texts claim one.
+Held = dict[str | None, KnownArticle | None]
+
 
 class ArticleCollector:
     """Collects entries. `observe` is told of each one that ended, `fault` of one that could not be saved, or, without
@@ -73,10 +76,8 @@ class ArticleCollector:
         try:
             pending = await asyncio.to_thread(self._store.pending_entries, ids)
             self.in_hand.give_back(set(ids) - {entry.id for entry in pending})
-            known = await self._find(*(entry.canonical_url for entry in pending))
-            await each(
-                pending, len(pending), lambda entry: self._collect_and_save(entry, known.get(entry.canonical_url))
-            )
+            held = await self._find(*(entry.canonical_url for entry in pending))
+            await each(pending, len(pending), lambda entry: self._collect_and_save(entry, held))
         except BaseException:
             self.in_hand.give_back(ids)
             raise
@@ -85,13 +86,13 @@ class ArticleCollector:
         """Returns when everything collected so far is saved."""
         await self._saves.drain()
 
-    async def _collect_and_save(self, pending: PendingEntry, known: KnownArticle | None) -> None:
+    async def _collect_and_save(self, pending: PendingEntry, held: Held) -> None:
         try:
             # Several feeds may carry one address: its page is fetched for the first of them alone.
             async with self._addresses(pending.canonical_url or urn(pending)) as had_others:
                 if had_others:
-                    known = (await self._find(pending.canonical_url)).get(pending.canonical_url)
-                collected = await self._collect(pending, known)
+                    held = await self._find(pending.canonical_url)
+                collected = await self._collect(pending, held)
         except Exception as exc:  # a full disk, or a mistake of ours: it must not stop the others
             self.in_hand.set_aside(pending.id)
             self._fault(pending.feed_key, exc)
@@ -99,26 +100,31 @@ class ArticleCollector:
             self.in_hand.done(pending.id)
             self._observe(pending, collected)
 
-    async def _collect(self, pending: PendingEntry, known: KnownArticle | None) -> Collected:
+    async def _collect(self, pending: PendingEntry, held: Held) -> Collected:
+        known = held.get(pending.canonical_url)
         if known and known.id != pending.article_id and _is_at(known, pending):
             sighting = self._sighting(pending, known.id, "its address is known")
             await self._saves.add(sighting)
             return sighting
         page = await self._pages.read(pending)
+        is_fresh = pending.article_id is None and pending.canonical_url not in held
         for _ in range(_TRIES):
-            collected = await self._decide(pending, page, known)
+            collected = await self._decide(pending, page, known, is_fresh)
             try:
                 await self._saves.add(collected)
             except AddressTaken:  # an entry that was collected at the same time claims it too
+                is_fresh = False
                 continue
             return collected
         raise StoreError(f"{pending.canonical_url}: its addresses are claimed faster than they can be read")
 
-    async def _decide(self, pending: PendingEntry, page: Page | NoPage, known: KnownArticle | None) -> Collected:
+    async def _decide(
+        self, pending: PendingEntry, page: Page | NoPage, known: KnownArticle | None, is_fresh: bool
+    ) -> Collected:
         """What the entry is: a new article, a new text of its article, or a sighting of one that is known."""
         if isinstance(page, Page):
             landed, claim = canonical_url(page.url), page.extraction.canonical_url
-            address, same, contested = await self._identity(pending, (claim, landed), page.extraction.text)
+            address, same, contested = await self._identity(pending, (claim, landed), page.extraction.text, is_fresh)
             if same:
                 return self._sighting(pending, same, "its text is known", landed, merged=_stand_in(pending, known))
             draft = from_page(pending, page.extraction, address, page.url, self._now())
@@ -126,20 +132,23 @@ class ArticleCollector:
         if known and known.id == pending.article_id and known.text_source == TextSource.PAGE:
             return self._unchanged(pending, known, page)
         draft = from_feed(pending, self._now())
-        address, same, contested = await self._identity(pending, (), draft.text)
+        address, same, contested = await self._identity(pending, (), draft.text, is_fresh)
         if same:
             return self._sighting(pending, same, "its text is known")
         return self._article(pending, replace(draft, canonical_url=address), page, contested=contested)
 
     async def _identity(
-        self, pending: PendingEntry, better: tuple[str | None, ...], text: str
+        self, pending: PendingEntry, better: tuple[str | None, ...], text: str, is_fresh: bool
     ) -> tuple[str, int | None, tuple[str, ...]]:
         """The address that names this article; or the id of the article that it is; and addresses that two texts claim.
 
         What the page claims comes before where it was found, and that before the entry's link. An address that belongs
-        to an article with another text names neither of them.
+        to an article with another text names neither of them. `is_fresh`: the link was unknown a moment ago; where
+        nothing else is claimed, nobody need be asked again, because saving finds out.
         """
         addresses = list(dict.fromkeys(a for a in (*better, pending.canonical_url) if a))
+        if is_fresh and addresses == [pending.canonical_url]:
+            return addresses[0], None, ()
         held, contested = await self._find(*addresses), []
         for address in addresses:
             article, is_own = held.get(address), address == pending.canonical_url
@@ -154,7 +163,7 @@ class ArticleCollector:
                 return address, None, tuple(contested)
         return urn(pending), None, tuple(contested)
 
-    async def _find(self, *addresses: str | None) -> dict[str | None, KnownArticle | None]:
+    async def _find(self, *addresses: str | None) -> Held:
         wanted = [address for address in addresses if address]
         return await asyncio.to_thread(self._store.find_articles, wanted) if wanted else {}
 
