@@ -36,6 +36,8 @@ from collector.model import (
 from collector.store import Store
 from collector.workers import Workers
 
+# Seconds: a third of the transactions, 6 % less CPU for 5,000 feeds (tests/bench/polling.py).
+_GATHER = 0.02
 ACCEPT = "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
 
 
@@ -58,7 +60,7 @@ class Poller:
     ) -> None:
         self._store, self._fetcher, self._workers, self._current = store, fetcher, workers, current
         self._now, self._rand, self._observe, self._fault = now, rand, observe, fault
-        self._saves: GroupCommit[PollRecord, None] = GroupCommit(store.save_polls)
+        self._saves: GroupCommit[PollRecord, None] = GroupCommit(store.save_polls, _GATHER)
         self.in_hand = InHand()
 
     async def poll_due(self, stop: asyncio.Event) -> None:
