@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 from collections import Counter
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,10 +63,9 @@ def once(
 
     log.configure(verbose=verbose)
     _allow_many_sockets()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     report = _Report(verbose)
     try:
-        run_loop(_once(loaded, report, everything, no_pages))
+        run_loop(_until_stopped(_once(loaded, report, everything, no_pages)))
     except KeyboardInterrupt:
         report.show(as_json)
         raise
@@ -113,6 +113,24 @@ class _Report:
             show(sorted(self.failed, key=lambda row: row["feed"]), "\nFeeds that failed")
         else:
             print("Nothing was due.")
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Does the work, and ends it at SIGTERM or Ctrl-C with KeyboardInterrupt; what swallows the end is told again."""
+    import asyncio
+
+    task, stop = asyncio.ensure_future(work), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        return task.result()
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
+    raise KeyboardInterrupt
 
 
 async def _once(config: Config, report: _Report, everything: bool, no_pages: bool) -> None:
