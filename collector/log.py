@@ -6,12 +6,13 @@ import json
 import logging
 import sys
 from contextlib import suppress
+from functools import cache
 from typing import Any, TextIO
-
-import structlog
 
 from collector.errors import CollectorError, StoreError
 from collector.model import Collected, PendingEntry, PollOutcome, PollRecord
+
+_how: dict[str, bool] = {}
 
 
 def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
@@ -20,21 +21,8 @@ def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
     As JSON, unless standard error is a terminal or `as_json` says otherwise.
     """
     _told.clear()
-    if as_json is None:
-        as_json = not sys.stderr.isatty()
-    for_eyes = (_one_line, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(),
-            *((_json_line,) if as_json else for_eyes),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=lambda *_: _Lines(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    _how.update(as_json=not sys.stderr.isatty() if as_json is None else as_json, verbose=verbose)
+    _structlog.cache_clear()
     # What the libraries say through the standard logging comes out in the same shape.
     logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
@@ -42,7 +30,29 @@ def configure(*, as_json: bool | None = None, verbose: bool = False) -> None:
 
 def get() -> Any:
     """The program's logger."""
-    return structlog.get_logger()
+    return _structlog().get_logger()
+
+
+@cache
+def _structlog() -> Any:
+    """The library, as `configure` wants it: it is loaded with the first event, because that takes 60 ms."""
+    import structlog
+
+    if _how:
+        for_eyes = (_one_line, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.ExceptionRenderer(),
+                *((_json_line,) if _how["as_json"] else for_eyes),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if _how["verbose"] else logging.INFO),
+            logger_factory=lambda *_: _Lines(sys.stderr),
+            cache_logger_on_first_use=False,
+        )
+    return structlog
 
 
 class _Lines:
@@ -65,7 +75,7 @@ class _Forward(logging.Handler):
             message = record.getMessage()
         except Exception:  # a library's own mistake
             message = str(record.msg)
-        structlog.get_logger().log(record.levelno, message, logger=record.name, exc_info=record.exc_info)
+        get().log(record.levelno, message, logger=record.name, exc_info=record.exc_info)
 
 
 def _json_line(logger: object, method: str, event: dict[str, Any]) -> str:

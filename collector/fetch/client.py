@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-import structlog
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 import collector
@@ -35,7 +35,7 @@ _KEEP_ALIVE = 5.0  # seconds: redirects and the next page of a host use the conn
 _NO_TIMEOUT = ClientTimeout(total=None, sock_connect=None)  # the one deadline is ours
 _TEXT_STATUSES = frozenset({202, 401, 403, 405, 406, 429, 503})  # a bot protection's page may come with these
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Fetcher:
         except Exception as exc:
             error = translate(exc)
             if error is None:
-                log.exception("fetch failed unexpectedly", url=without_credentials(request.url))
+                log.exception("the fetch of %s failed unexpectedly", without_credentials(request.url))
                 error = FetchError(Failure.BROKEN, f"an unexpected error: {type(exc).__name__}")
             return error.as_result(without_credentials(request.url))
 
