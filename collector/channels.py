@@ -33,7 +33,8 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # when a channel without items change
 class Selection:
     """Which articles a subscriber asked for. No `topics`: those of the channel; no `limit`: the setting.
 
-    `since` is on first seen, inclusive; `before` is the cursor of a page behind the first.
+    `since` is on first seen, inclusive; `before` is the cursor of a page behind the first; `by_similarity`:
+    the most similar to the corpus first.
     """
 
     topics: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Selection:
     since: datetime | None = None
     limit: int | None = None
     before: str | None = None
+    by_similarity: bool = False
 
     def query_string(self, *, before: str | None) -> str:
         """The selection as the end of an address, always in the same order; "" for everything."""
@@ -50,6 +52,7 @@ class Selection:
             ("lang", self.language),
             ("since", self.since and self.since.astimezone(UTC).isoformat().replace("+00:00", "Z")),
             ("limit", self.limit),
+            ("sort", "similar" if self.by_similarity else None),
             ("before", before),
         ]
         given = [(name, value) for name, value in pairs if value is not None]
@@ -135,6 +138,7 @@ def _query(config: Config, topic: str | None, selection: Selection) -> ChannelQu
         language=selection.language,
         since=selection.since,
         before=selection.before,
+        by_similarity=selection.by_similarity,
         limit=min(selection.limit or config.settings.publish.items, MAX_ITEMS),
     )
 

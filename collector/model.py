@@ -348,6 +348,46 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What an article is to us, by the rules in force: its topics, and how similar it is (0 to 1) to its nearest
+    article of the corpus, whose file is `similar_to`.
+    """
+
+    matches: tuple[Match, ...] = ()
+    similarity: float = 0.0
+    similar_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """A stored article with its text, as needed to judge it anew. `changed_at` tells whether it was rewritten since;
+    `topics` and `similarity` are as judged last. `feeds` are the keys of those that showed it.
+    """
+
+    id: int
+    key: str
+    title: str
+    text: str
+    language: str | None
+    url: str | None
+    feeds: tuple[str, ...]
+    corpus_file: str | None
+    changed_at: datetime
+    topics: tuple[str, ...]
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A stored article with its new judgement; `rules` names those by which it was made."""
+
+    article: StoredArticle
+    judgement: Judgement
+    rules: int
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDraft:
     """An article as collected, before the store gives it an id. `url` is what a reader opens; it may be missing.
 
@@ -393,9 +433,11 @@ class Collected:
     `article` is None when the entry is a sighting of `article_id`; with both, that article is rewritten. `addresses`
     are further canonical addresses under which the article is to be known; `contested` ones are claimed by different
     texts, and name no article from now on, unless one is this article's own `canonical_url`, which it then takes over.
-    `merged_id` is an article that turned out to be this one. `retry_at` asks for another try at its page; `is_try` is
-    False when nothing was tried, and nothing is to be counted. `changes` is the pending entry's: an entry edited since
-    stays due. `corpus_file` is set for a seed.
+    `matches` and `similarity` are the article's `Judgement`, by these `rules`; with `rejudge` an article that is known
+    already is judged anew when a feed is new to it: the rules look at all its feeds. `merged_id` is an article that
+    turned out to be this one. `retry_at` asks for another try at its page; `is_try` is False when nothing was tried,
+    and nothing is to be counted. `changes` is the pending entry's: an entry edited since stays due.
+    `corpus_file` is set for a seed.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -406,6 +448,10 @@ class Collected:
     contested: tuple[str, ...] = ()
     merged_id: int | None = None
     matches: tuple[Match, ...] = ()
+    similarity: float = 0.0
+    similar_to: str | None = None
+    rules: int = 0
+    rejudge: bool = False
     outcome: EntryOutcome
     reason: str = ""
     collected_at: datetime
@@ -431,6 +477,7 @@ class ChannelQuery:
     since: datetime | None = None
     before: str | None = None
     limit: int = 100
+    by_similarity: bool = False  # the most similar to the corpus first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,11 +504,13 @@ class ChannelItem:
     text: str
     enclosures: tuple[Enclosure, ...] = ()
     is_seed: bool = False
+    similarity: float = 0.0
+    similar_to: str | None = None  # the title of the nearest article of the corpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPage:
-    """Newest first. `next` is the cursor of the page behind this one, None on the last."""
+    """Newest first, or the most similar. `next` is the cursor of the page behind this one, None on the last."""
 
     items: tuple[ChannelItem, ...]
     next: str | None = None
@@ -483,6 +532,64 @@ class Channel:
     items: tuple[ChannelItem, ...]
     topic_titles: dict[str, str] = field(default_factory=dict)
     full_text: bool = False
+
+
+# --- explain ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryTrace:
+    """What became of an entry. `outcome` is None while it is pending; `due_at` is when it is collected (again)."""
+
+    feed: str
+    feed_title: str
+    key: str
+    url: str | None
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    changes: int
+    attempts: int
+    outcome: EntryOutcome | None
+    reason: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleTrace:
+    """All that is stored of an article but its text, which is in `stored`; that one is None when it was let go.
+
+    `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
+    those of all topics, also of those that are not in force any more.
+    """
+
+    key: str
+    canonical_url: str
+    url: str | None
+    title: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    first_seen_at: datetime
+    language: str | None
+    site: str
+    text_source: TextSource
+    sources: dict[str, str]
+    corpus_file: str | None
+    is_kept: bool
+    similarity: float
+    similar_to: str | None
+    rules: int
+    addresses: tuple[str, ...]
+    matches: tuple[Match, ...]
+    stored: StoredArticle | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is known of an address: the entries that link to it, first seen first, and the article behind it."""
+
+    entries: tuple[EntryTrace, ...]
+    article: ArticleTrace | None
 
 
 # --- show ------------------------------------------------------------------------------------------------------------

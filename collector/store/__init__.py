@@ -27,7 +27,10 @@ from collector.model import (
     KnownEntry,
     PendingEntry,
     PollRecord,
+    Rejudged,
+    StoredArticle,
     Totals,
+    Trace,
 )
 from collector.store import (
     articles,
@@ -38,11 +41,13 @@ from collector.store import (
     entries,
     examination,
     feeds,
+    judged,
     lock,
     migrations,
     revision,
     rules,
     totals,
+    traces,
 )
 
 Record = TypeVar("Record")
@@ -257,6 +262,32 @@ class Store:
         while rows := self._ask(articles.export, last, _CHUNK, kept_only):
             yield from rows
             last = rows[-1]["id"]
+
+    # --- judged anew ----------------------------------------------------------------------------------------
+
+    def outdated_articles(self, rules: int, limit: int) -> list[StoredArticle]:
+        """Articles with their texts, at most `limit`, that were last judged by other rules than these."""
+        return self._ask(judged.outdated, rules, limit)
+
+    def stored_articles(self) -> Iterator[list[StoredArticle]]:
+        """Every article whose text is kept, with it, by id, read in chunks."""
+        last = 0
+        while found := self._ask(judged.after, last, _CHUNK):
+            yield found
+            last = found[-1].id
+
+    def save_judgements(self, records: Sequence[Rejudged], topics: Collection[str]) -> int:
+        """Saves new judgements over the topics in force in one transaction; returns how many articles match
+        others than before. Articles that were rewritten since they were read are left as they are.
+        """
+        with self._write() as db:
+            return judged.save(db, records, topics)
+
+    def trace(self, named: str, addresses: Collection[str]) -> Trace | None:
+        """What is known of an article or entry by its key (`named`) or by one of these addresses; None when
+        nothing is.
+        """
+        return self._ask(traces.of, named, addresses)
 
     # --- what is shown --------------------------------------------------------------------------------------
 

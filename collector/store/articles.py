@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from collector.model import EntryOutcome, KnownArticle, TextSource
-from collector.store.rows import THESE, chunks, place_of
+from collector.store.rows import THESE, chunks, grouped, place_of
 from collector.store.schema import address, article, entry, feed, match, sighting
 
 # --- found --------------------------------------------------------------------------------------------------
@@ -80,8 +80,13 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
     "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
-    "corpus_file", "is_kept",
+    "corpus_file", "is_kept", "similarity", "similar_to",
 )  # fmt: skip
+
+
+# The topics of these articles, and the keys of the feeds that showed them.
+TOPICS = sa.select(match.c.article_id, match.c.topic).where(match.c.article_id.in_(THESE))
+FEEDS = sa.select(sighting.c.article_id, feed.c.key).join_from(sighting, feed).where(sighting.c.article_id.in_(THESE))
 
 
 def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict[str, Any]]:
@@ -91,9 +96,7 @@ def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict
         query = query.where(article.c.is_kept)
     rows = db.execute(query.order_by(article.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
-    topics = _grouped(db, sa.select(match.c.article_id, match.c.topic).where(match.c.article_id.in_(ids)))
-    shown = sa.select(sighting.c.article_id, feed.c.key).join_from(sighting, feed)
-    feeds = _grouped(db, shown.where(sighting.c.article_id.in_(ids)))
+    topics, feeds = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids)
     return [_exported(row, topics.get(row.id, []), feeds.get(row.id, [])) for row in rows]
 
 
@@ -105,10 +108,3 @@ def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, A
         "sources": row.sources or {}, "topics": topics, "feeds": feeds,
     }  # fmt: skip
     return values
-
-
-def _grouped(db: Connection, query: sa.Select[tuple[int, str]]) -> dict[int, list[str]]:
-    groups: dict[int, list[str]] = {}
-    for number, word in db.execute(query):
-        groups.setdefault(number, []).append(word)
-    return {number: sorted(words) for number, words in groups.items()}

@@ -14,17 +14,21 @@ from collector.model import ChannelItem, ChannelPage, ChannelQuery
 from collector.store.rows import chunks, enclosures_from
 from collector.store.schema import article, feed, match, sighting
 
-_ORDER = (article.c.dated_at, article.c.id)
+_NEWEST = (article.c.dated_at, article.c.id)
+_MOST_SIMILAR = (article.c.similarity, *_NEWEST)
+_EXAMPLE = article.alias("example")
 _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
-    article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file,
+    article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file, article.c.similarity,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
+    _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip
 _KEPT = (
-    _ITEMS.outerjoin_from(article, feed)
+    _ITEMS.select_from(article)
+    .outerjoin(feed, feed.c.id == article.c.origin_feed_id)
+    .outerjoin(_EXAMPLE, _EXAMPLE.c.corpus_file == article.c.similar_to)
     .where(article.c.is_kept)
-    .order_by(*(column.desc() for column in _ORDER))
 )
 
 
@@ -35,12 +39,14 @@ def page(db: Connection, query: ChannelQuery) -> ChannelPage:
     shown = rows[: query.limit]
     matches = _matches(db, [row.id for row in shown], query.topics)
     items = tuple(_item(row, matches.get(row.id, [])) for row in shown)
-    return ChannelPage(items=items, next=_cursor(shown[-1]) if shown and len(rows) > len(shown) else None)
+    more = shown and len(rows) > len(shown)
+    return ChannelPage(items=items, next=_cursor(shown[-1], query.by_similarity) if more else None)
 
 
 def _filtered(query: ChannelQuery) -> sa.Select[Any]:
+    order = _MOST_SIMILAR if query.by_similarity else _NEWEST
     of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.only or query.topics)
-    select = _KEPT.where(sa.exists().where(of_topic))
+    select = _KEPT.where(sa.exists().where(of_topic)).order_by(*(column.desc() for column in order))
     if query.language is not None:
         primary = query.language.lower().partition("-")[0]
         spoken = sa.func.lower(article.c.language)
@@ -51,10 +57,9 @@ def _filtered(query: ChannelQuery) -> sa.Select[Any]:
     if query.since is not None:
         select = select.where(article.c.first_seen_at >= query.since)
     if query.before is not None:
-        last = [
-            sa.literal(value, column.type) for value, column in zip(_place(query.before), _ORDER, strict=True)
-        ]
-        select = select.where(sa.tuple_(*_ORDER) < sa.tuple_(*last))
+        place = _place(query.before, query.by_similarity)
+        last = [sa.literal(value, column.type) for value, column in zip(place, order, strict=True)]
+        select = select.where(sa.tuple_(*order) < sa.tuple_(*last))
     return select
 
 
@@ -93,24 +98,26 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
         text=row.text or "",
         enclosures=enclosures_from(row.enclosures),
         is_seed=row.corpus_file is not None,
+        similarity=row.similarity,
+        similar_to=row.similar_to,
     )
 
 
 # --- the cursor: the place of a page's last item, opaque to those who hand it back --------------------------
 
 
-def _cursor(row: Row[Any]) -> str:
-    place = f"{row.dated_at.isoformat()} {row.id}"
+def _cursor(row: Row[Any], by_similarity: bool) -> str:
+    place = f"{row.dated_at.isoformat()} {row.id}" + (f" {row.similarity!r}" if by_similarity else "")
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
+def _place(cursor: str, by_similarity: bool) -> tuple[Any, ...]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        dated_at, number = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
+        dated_at, number, *similarity = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
         when = datetime.fromisoformat(dated_at)
-        if when.tzinfo is None or not 0 <= int(number) < 2**63:
+        if when.tzinfo is None or not 0 <= int(number) < 2**63 or len(similarity) != by_similarity:
             raise ValueError
-        return when, int(number)
+        return *(float(one) for one in similarity), when, int(number)
     except ValueError:
         raise ValueError(f"not a place in this channel: {cursor[:80]!r}") from None

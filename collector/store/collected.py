@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count
 from operator import itemgetter
 from typing import Any
@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from collector.errors import AddressTaken, StoreError
-from collector.model import ArticleDraft, Collected, EntryOutcome, Match
+from collector.model import ArticleDraft, Collected, EntryOutcome
 from collector.store import revision
 from collector.store.dialects import insert
 from collector.store.merged import merge
-from collector.store.rows import THESE, chunks, enclosures_to, many, pairs, place_of
+from collector.store.rows import THESE, chunks, enclosures_to, many, match_rows, pairs, place_of
 from collector.store.schema import address, article, entry, match, sighting
 
 # What a subscriber sees of an article: when one of these changes, the channel does.
@@ -163,7 +163,7 @@ class _Saving:
             "origin_feed_id": record.feed_id,
             "corpus_file": record.corpus_file,
             "is_kept": bool(record.matches),
-        }
+        } | _judgement(record)
         for number in count(1):
             seed = draft.canonical_url if number == 1 else f"{draft.canonical_url}#{number}"
             key = str(uuid.uuid5(uuid.NAMESPACE_URL, seed))
@@ -173,7 +173,7 @@ class _Saving:
             if made is not None:
                 known = _Article(id=made, url=draft.url, is_kept=bool(record.matches), **own)
                 self._articles[made] = known
-                self._matches[made] = _match_rows(made, record.matches)
+                self._matches[made] = match_rows(made, record.matches)
                 self._changed |= known.is_kept
                 return known
             if self._db.scalar(sa.select(article.c.id).where(article.c.canonical_url == own["canonical_url"])):
@@ -191,9 +191,9 @@ class _Saving:
             "dated_at": min(draft.published_at or row.first_seen_at, row.first_seen_at),
             "corpus_file": record.corpus_file or row.corpus_file,
             "is_kept": known.is_kept,
-        }
+        } | _judgement(record)
         is_changed = any(row._mapping[name] != values[name] for name in _PUBLISHED)
-        matches = _match_rows(known.id, record.matches)
+        matches = match_rows(known.id, record.matches)
         if self._matches_of(known.id) != matches:
             is_changed = True
             self._matches[known.id] = matches
@@ -283,7 +283,11 @@ class _Saving:
         if not rows:
             return
         kept = {known.id for known in articles if known.is_kept}
-        self._changed |= any(pair[0] in kept for pair in rows.keys() - self._read_sightings(kept))
+        others = {known.id for record, known in zip(self._records, articles, strict=True) if record.rejudge}
+        new_feeds = {number for number, _ in rows.keys() - self._read_sightings(kept | others)}
+        self._changed |= not new_feeds.isdisjoint(kept)
+        for part in chunks(others & new_feeds):
+            self._db.execute(_ANEW, {"these": part})
         new = insert(self._db, sighting)
         upsert = new.on_conflict_do_update(
             index_elements=["article_id", "feed_id"], set_={"last_seen_at": new.excluded.last_seen_at}
@@ -333,6 +337,13 @@ def _addresses(records: Sequence[Collected]) -> set[str]:
     return set(map(place_of, wanted))
 
 
+def _judgement(record: Collected) -> dict[str, Any]:
+    return {"similarity": record.similarity, "similar_to": record.similar_to, "rules": record.rules}
+
+
+_ANEW = sa.update(article).where(article.c.id.in_(THESE)).values(rules=0)
+
+
 def _columns(draft: ArticleDraft) -> dict[str, Any]:
     """The columns that an article takes from its draft as they are."""
     return {
@@ -343,18 +354,3 @@ def _columns(draft: ArticleDraft) -> dict[str, Any]:
         "summary": draft.summary, "text": draft.text, "text_source": draft.text_source,
         "enclosures": enclosures_to(draft.enclosures), "sources": draft.sources or None,
     }  # fmt: skip
-
-
-def _match_rows(number: int, matches: Sequence[Match]) -> list[dict[str, Any]]:
-    """The matches as the table holds them, by topic. A term that hit in several places is told once, a line
-    each.
-    """
-    return [
-        {
-            "article_id": number,
-            "topic": one.topic,
-            "terms": "\n".join(dict.fromkeys(" ".join(e.words.split()) for e in one.evidence)),
-            "evidence": [asdict(e) for e in one.evidence],
-        }
-        for one in sorted(matches, key=lambda one: one.topic)
-    ]

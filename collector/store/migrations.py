@@ -11,7 +11,7 @@ from collector.errors import StoreError, StoreNewer
 from collector.shipped import shipped
 from collector.store.dialects import make_engine, name_of, writing
 
-HEAD = "0001"  # the newest migration in db/versions
+HEAD = "0002"  # the newest migration in db/versions
 
 # Any number: two programs that start together on one PostgreSQL database migrate one after the other.
 _LOCK = 0x636F6C6C

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.model import Enclosure
+from collector.model import Enclosure, Evidence, Match
 from collector.urls import url_identity
 
 T = TypeVar("T")
@@ -35,6 +36,15 @@ THESE = sa.bindparam("these", expanding=True)
 def pairs(db: Connection, query: sa.Select[tuple[K, V]], values: Mapping[str, Any] | None = None) -> dict[K, V]:
     """The rows of a statement with two columns, as a dict from one to the other."""
     return dict(db.execute(query, values).all())
+
+
+def grouped(db: Connection, query: sa.Select[tuple[int, str]], ids: Collection[int]) -> dict[int, list[str]]:
+    """The rows of a statement over `THESE` with two columns: for each first one the second ones, sorted."""
+    groups: dict[int, list[str]] = {}
+    for part in chunks(ids):
+        for number, word in db.execute(query, {"these": part}):
+            groups.setdefault(number, []).append(word)
+    return {number: sorted(words) for number, words in groups.items()}
 
 
 def place_of(address: str) -> str:
@@ -76,3 +86,23 @@ def enclosures_from(column: list[list[Any]] | None) -> tuple[Enclosure, ...]:
     return tuple(
         Enclosure(url=url, media_type=media_type, length=length) for url, media_type, length in column
     )
+
+
+def match_rows(number: int, matches: Sequence[Match]) -> list[dict[str, Any]]:
+    """The matches as the table holds them, by topic. A term that hit in several places is told once, a line
+    each.
+    """
+    return [
+        {
+            "article_id": number,
+            "topic": one.topic,
+            "terms": "\n".join(dict.fromkeys(" ".join(e.words.split()) for e in one.evidence)),
+            "evidence": [asdict(e) for e in one.evidence],
+        }
+        for one in sorted(matches, key=lambda one: one.topic)
+    ]
+
+
+def match_from(topic: str, evidence: list[dict[str, Any]]) -> Match:
+    """A match from its row."""
+    return Match(topic=topic, evidence=tuple(Evidence(**place) for place in evidence))

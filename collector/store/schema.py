@@ -84,6 +84,11 @@ article = Table(
     Column("origin_feed_id", Id, ForeignKey("feed.id")),  # NULL: from the corpus
     Column("corpus_file", sa.Text),
     Column("is_kept", sa.Boolean, nullable=False),  # matches a topic, or once did
+    # To its nearest article of the corpus, 0 to 1; and the file of that one.
+    Column("similarity", sa.Float, nullable=False, server_default="0"),
+    Column("similar_to", sa.Text),
+    # By which rules (topics and corpus) it was judged last: by others than those in force, and it is judged anew.
+    Column("rules", sa.BigInteger, nullable=False, server_default="0"),
     # Long columns last: SQLite walks through them to reach what stands behind.
     Column("summary", sa.Text, nullable=False),
     Column("text", sa.Text),
@@ -95,6 +100,14 @@ _partial(
     article.c.first_seen_at,  # so that "seen since" is decided without a look at the article
     where=article.c.is_kept == sa.true(),
 )
+_partial(
+    "article_similar",
+    article.c.similarity.desc(),
+    article.c.dated_at.desc(),
+    article.c.id.desc(),
+    where=article.c.is_kept == sa.true(),
+)
+_partial("article_rules", article.c.rules, article.c.id, where=article.c.text.is_not(None))
 _partial(
     "article_corpus_file",
     article.c.corpus_file,

@@ -52,7 +52,7 @@ def read_selection(
     query: str, topics: Collection[str], feed_exists: Callable[[str], bool], of_topic: bool
 ) -> Selection:
     """What a subscriber asked for; the channel `of_topic` takes no other topics. Raises QueryError."""
-    known = ("feed", "lang", "since", "limit", "before")
+    known = ("feed", "lang", "since", "limit", "sort", "before")
     values = read(query, known if of_topic else ("topic", *known), repeatable=("topic",))
     one = {name: found[0] for name, found in values.items()}
     return Selection(
@@ -62,6 +62,7 @@ def read_selection(
         since=date_time("since", one["since"]) if "since" in one else None,
         limit=number("limit", one["limit"], MAX_ITEMS) if "limit" in one else None,
         before=one.get("before"),
+        by_similarity=_sort(one["sort"]) if "sort" in one else False,
     )
 
 
@@ -100,6 +101,13 @@ def _language(tag: str) -> str:
     if _LANGUAGE.fullmatch(tag):
         return tag
     raise QueryError(f"lang: expected a language such as ko or pt-BR, found {shown(tag)}")
+
+
+def _sort(order: str) -> bool:
+    """Whether by similarity."""
+    if order in ("new", "similar"):
+        return order == "similar"
+    raise QueryError(f"sort: expected new or similar, found {shown(order)}")
 
 
 def shown(text: str) -> str:

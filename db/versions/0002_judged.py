@@ -1,0 +1,52 @@
+"""What an article is judged by: how similar it is to the corpus, and by which rules that was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+_COLUMNS = (
+    sa.Column("similarity", sa.Float(), nullable=False, server_default="0"),
+    sa.Column("similar_to", sa.Text()),
+    sa.Column("rules", sa.BigInteger(), nullable=False, server_default="0"),
+)
+_KEPT = sa.column("is_kept", sa.Boolean) == sa.true()
+_UNKEPT = sa.column("is_kept", sa.Boolean) == sa.false()
+_HAS_TEXT = sa.column("text").is_not(None)
+_FROM_CORPUS = sa.column("corpus_file").is_not(None)
+_NEWEST = (sa.text("dated_at DESC"), sa.text("id DESC"))
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        _write_anew()
+    else:
+        for column in _COLUMNS:
+            op.add_column("article", column)
+    _index("article_similar", sa.text("similarity DESC"), *_NEWEST, where=_KEPT)
+    _index("article_rules", "rules", "id", where=_HAS_TEXT)
+
+
+def _write_anew() -> None:
+    """SQLite walks through long columns to reach what stands behind, so the new ones stand before them. Indexes are
+    made by hand: what the database tells of them leaves out their order.
+    """
+    for name in ("article_kept", "article_corpus_file", "article_unmatched"):
+        op.drop_index(name, "article")
+    with op.batch_alter_table("article", recreate="always") as batch:
+        place = "is_kept"
+        for column in _COLUMNS:
+            batch.add_column(column, insert_after=place)
+            place = column.name
+    _index("article_kept", *_NEWEST, "first_seen_at", where=_KEPT)
+    _index("article_corpus_file", "corpus_file", where=_FROM_CORPUS, unique=True)
+    _index("article_unmatched", "first_seen_at", where=_UNKEPT & _HAS_TEXT)
+
+
+def _index(name: str, *columns: Any, where: sa.ColumnElement[bool], unique: bool = False) -> None:
+    op.create_index(name, "article", list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
