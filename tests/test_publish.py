@@ -278,20 +278,22 @@ def _attached(item: dict[str, list[dict[str, str]]]) -> list[str]:
     return [attachment["url"] for attachment in item.get("attachments", [])]
 
 
-def test_topics_are_the_categories_and_what_only_we_know_is_told_in_json() -> None:
-    """Topics by title, the source; and the terms that matched and that an item is a seed."""
-    channel = a_channel(an_item(is_seed=True))
+def test_topics_are_the_categories_and_what_only_we_know_is_told_beside_them() -> None:
+    """Topics by title, the source; the terms that matched, the similarity, and that an item is a seed."""
+    channel = a_channel(an_item(is_seed=True, similarity=0.4236, similar_to="A seed"))
     (rss,) = read_back("rss", channel).entries
     (atom,) = read_back("atom", channel).entries
     (told,) = json.loads(FORMATS["json"].render(channel))["items"]
 
-    assert [tag.term for tag in rss.tags] == ["North Korea"]
-    assert [tag.term for tag in atom.tags] == ["kp"]
+    found = [("urn:x-collector:term", "Pyongyang"), ("urn:x-collector:similarity", "0.42")]
+    assert [(tag.scheme, tag.term) for tag in rss.tags] == [(None, "North Korea"), *found]
+    assert [(tag.scheme, tag.term) for tag in atom.tags] == [(None, "kp"), *found]
     assert atom.tags[0].label == "North Korea"
     assert rss.source.title == atom.source.title == told["_collector"]["source"]["name"] == "Example News"
     assert told["tags"] == ["North Korea"]
     assert told["_collector"]["topics"] == ["kp"]
     assert told["_collector"]["terms"] == ["Pyongyang"]
+    assert (told["_collector"]["similarity"], told["_collector"]["similar_to"]) == (0.424, "A seed")
     assert told["_collector"]["seed"] is True
 
 

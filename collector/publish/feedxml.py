@@ -150,6 +150,8 @@ class _ItemParts(BaseEntryExtension):
             etree.SubElement(entry, _DC_LANGUAGE).text = tag
         for key in item.topics:
             etree.SubElement(entry, "category").text = wire.one_line(self.topic_titles.get(key, key))
+        for scheme, term in wire.findings(item):
+            etree.SubElement(entry, "category", domain=scheme).text = term
         return self._add_image(entry)
 
     def extend_atom(self, entry: etree._Element) -> etree._Element:
@@ -168,6 +170,8 @@ class _ItemParts(BaseEntryExtension):
         for key in item.topics:
             label = wire.one_line(self.topic_titles.get(key, key))
             etree.SubElement(entry, "category", term=key, label=label)
+        for scheme, term in wire.findings(item):
+            etree.SubElement(entry, "category", scheme=scheme, term=term)
         return self._add_image(entry)
 
     def _add_image(self, entry: etree._Element) -> etree._Element:

@@ -49,6 +49,8 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                 {
                     "topics": list(item.topics),
                     "terms": [wire.one_line(term) for term in item.terms],
+                    "similarity": round(item.similarity, 3) or None,
+                    "similar_to": wire.one_line(item.similar_to or ""),
                     "seed": item.is_seed or None,
                     "source": _present(
                         {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
