@@ -276,12 +276,12 @@ class Store:
             yield found
             last = found[-1].id
 
-    def save_judgements(self, records: Sequence[Rejudged], topics: Collection[str]) -> int:
-        """Saves new judgements over the topics in force in one transaction; returns how many articles match
-        others than before. Articles that were rewritten since they were read are left as they are.
+    def save_judgements(self, records: Sequence[Rejudged]) -> int:
+        """Saves new judgements in one transaction; returns how many articles match other topics than before.
+        Articles that were rewritten since they were read are left as they are.
         """
         with self._write() as db:
-            return judged.save(db, records, topics)
+            return judged.save(db, records)
 
     def trace(self, named: str, addresses: Collection[str]) -> Trace | None:
         """What is known of an article or entry by its key (`named`) or by one of these addresses; None when

@@ -76,11 +76,10 @@ _OUTCOME = (
 )
 
 
-def save(db: Connection, records: Sequence[Rejudged], topics: Collection[str]) -> int:
-    """Writes the judgements over these topics, and returns how many articles match others than before.
+def save(db: Connection, records: Sequence[Rejudged]) -> int:
+    """Writes the judgements, and returns how many articles match other topics than before.
 
-    Matches of topics that are not in force stay: whoever brings a topic back finds its articles at once. An article
-    that was rewritten meanwhile was judged then, and is left as it is.
+    An article that was rewritten meanwhile was judged then, and is left as it is.
     """
     ids = [record.article.id for record in records]
     unchanged, written = _unchanged(db, records), _written(db, ids)
@@ -88,7 +87,7 @@ def save(db: Connection, records: Sequence[Rejudged], topics: Collection[str]) -
     count, is_published = 0, False
     for record in (one for one in records if one.article.id in unchanged):
         number = record.article.id
-        before = {topic: row for topic, row in written.get(number, {}).items() if topic in topics}
+        before = written.get(number, {})
         now = {row["topic"]: row for row in match_rows(number, record.judgement.matches)}
         is_other = before.keys() != now.keys()
         is_published |= before != now or record.article.similarity != record.judgement.similarity
