@@ -1,0 +1,17 @@
+"""A term -> a number, the same in every process and for ever: what is stored and learned is known by it.
+
+Different terms may share a number; among two million that is rare enough to cost nothing that could be measured.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+SIZE = 1 << 21
+
+WORD, NAME, NUMBER, CONCEPT, GRAM, SOUND = "wnkcgs"
+
+
+def term_id(kind: str, term: str) -> int:
+    """The number of a term of a kind, from 0 to SIZE - 1."""
+    return crc32(f"{kind}{term}".encode()) % SIZE
