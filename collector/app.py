@@ -25,8 +25,9 @@ from collector.model import Collected, PendingEntry, PollRecord
 from collector.pace import HostPace
 from collector.pages import Pages
 from collector.poll import Poller
+from collector.replay import Replay
 from collector.robots import Robots
-from collector.seeds import read_corpus, save_corpus
+from collector.seeds import examples, read_corpus, save_corpus
 from collector.store import Store
 from collector.workers import Workers
 
@@ -44,6 +45,7 @@ class App:
     store: Store
     poller: Poller
     collector: ArticleCollector
+    replay: Replay
     now: Callable[[], datetime]
 
     def sync(self, config: Config) -> None:
@@ -52,10 +54,9 @@ class App:
         Raises ConfigError, with nothing changed, when the corpus cannot be used.
         """
         seeds = read_corpus(config.corpus)
-        if config is not self.current.config:
-            self.current.adopt(config)
+        self.current.adopt(config, examples(seeds))
         self.store.sync_feeds(config.feeds, self.now())
-        save_corpus(self.store, seeds, self.current.matcher, self.now())
+        save_corpus(self.store, seeds, self.current.judge, self.now())
 
     async def poll_due(self, *, everything: bool = False) -> None:
         """Polls what is due; with `everything`, all feeds but those that were told to wait and those that are gone."""
@@ -146,7 +147,8 @@ async def opened(
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[App]:
     """The parts at work on the configured database, which is theirs alone until the end."""
-    store, current = open_store(config), Current(config)
+    current = Current(config, examples(read_corpus(config.corpus)))
+    store = open_store(config)
     try:
         with store.hold():
             async with network(config, now, monotonic) as (fetcher, workers):
@@ -164,6 +166,7 @@ async def opened(
                     collector=ArticleCollector(
                         store=store, pages=pages, current=current, now=now, observe=on_collect, fault=log.fault
                     ),
+                    replay=Replay(store=store, current=current, now=now, on_replayed=log.replayed),
                     now=now,
                 )  # fmt: skip
                 await asyncio.to_thread(app.sync, config)

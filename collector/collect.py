@@ -178,7 +178,8 @@ class ArticleCollector:
         addresses: tuple[str | None, ...] = (),
         contested: tuple[str, ...] = (),
     ) -> Collected:
-        matches = self._current.matcher.match(draft.title, draft.text, draft.language)
+        judge = self._current.judge
+        judgement = judge.judge(draft.title, draft.text, draft.language, (pending.feed_key,))
         return Collected(
             entry_id=pending.id,
             feed_id=pending.feed_id,
@@ -186,8 +187,12 @@ class ArticleCollector:
             article=draft,
             addresses=tuple(a for a in (pending.canonical_url, *addresses) if a and a not in contested),
             contested=contested,
-            matches=matches,
-            outcome=EntryOutcome.KEPT if matches else EntryOutcome.UNMATCHED,
+            matches=judgement.matches,
+            similarity=judgement.similarity,
+            similar_to=judgement.similar_to,
+            rules=judge.rules,
+            rejudge=judge.needs_feeds,
+            outcome=EntryOutcome.KEPT if judgement.matches else EntryOutcome.UNMATCHED,
             reason=no_page.reason if no_page else "the text is the page's",
             collected_at=self._now(),
             changes=pending.changes,
@@ -205,6 +210,7 @@ class ArticleCollector:
             article=None,
             addresses=tuple(a for a in (pending.canonical_url, *addresses) if a),
             merged_id=merged,
+            rejudge=self._current.judge.needs_feeds,
             outcome=EntryOutcome.DUPLICATE,
             reason=reason,
             collected_at=self._now(),

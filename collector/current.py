@@ -1,23 +1,30 @@
-"""The configuration in force. It is swapped whole when feeds.yaml changes; whoever works asks for it anew each time."""
+"""The configuration in force. It is swapped whole when feeds.yaml or the corpus changes; whoever works asks for it anew
+each time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from collector.config import Config, FeedConfig
-from collector.match import Matcher
+from collector.judge import Judge
+from collector.similar import Article
 
 
 class Current:
-    """What the saved configuration says now, with what is derived from it."""
+    """What the saved configuration says now, with what is derived from it and from the corpus."""
 
     config: Config
-    matcher: Matcher
+    judge: Judge
     feeds: dict[str, FeedConfig]
+    example_titles: dict[str, str]
 
-    def __init__(self, config: Config) -> None:
-        self.adopt(config)
+    def __init__(self, config: Config, examples: Sequence[Article]) -> None:
+        self.adopt(config, examples)
 
-    def adopt(self, config: Config) -> None:
-        """Makes `config` the one in force."""
-        self.matcher = Matcher(config.topics)
+    def adopt(self, config: Config, examples: Sequence[Article]) -> None:
+        """Makes `config` the one in force, and these articles the ones that say what is similar."""
+        self.judge = Judge(config.topics, config.feeds, examples)
         self.feeds = {feed.key: feed for feed in config.feeds}
+        self.example_titles = {example.key: example.title for example in examples}
         self.config = config

@@ -132,6 +132,11 @@ def collected(pending: PendingEntry, record: Collected) -> None:
     )  # fmt: skip
 
 
+def replayed(judged: int, changed: int) -> None:
+    """One line for stored articles that were judged by new rules."""
+    get().info("stored articles judged anew", articles=judged, with_other_topics=changed)
+
+
 # What was said to be wrong since something was saved last, and whether it was the whole database.
 _told: dict[str, bool] = {}
 

@@ -22,12 +22,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import AhoCorasick
 
 from collector.folding import Folded, fold
-from collector.model import Evidence, Match
+from collector.model import Evidence, Match, Subject, Verdict
 
 PLACES = 3  # of each term in each field
 
@@ -89,10 +90,18 @@ class _Finder:
 
 
 class Matcher:
-    """All topics, compiled once. Safe to use from several threads."""
+    """All topics, compiled once. Safe to use from several threads.
+
+    `digest` changes when what the topics mean does. `needs_similarity` and `needs_feeds` tell what a subject must have.
+    """
+
+    needs_similarity = False
+    needs_feeds = False
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         topics = list(topics)
+        said = repr([(topic.key, tuple(topic.keywords), tuple(topic.exclude)) for topic in topics])
+        self.digest = blake2b(said.encode(), digest_size=16).hexdigest()
         self._topics = [topic.key for topic in topics]
         self._everything = {n for n, topic in enumerate(topics) if any(map(_is_everything, topic.keywords))}
         patterns: _Patterns = {}
@@ -109,24 +118,45 @@ class Matcher:
             default=0,
         )
 
-    def match(self, title: str, text: str, language: str | None = None) -> tuple[Match, ...]:
+    def match(self, subject: Subject) -> tuple[Match, ...]:
         """The topics that hit, in their order, with the first places of each term in title and text.
 
-        `language` is the article's, where it is known: attached particles are looked for in Arabic, not in
-        Persian, which is written in the same letters.
+        The language counts where it is known: attached particles are looked for in Arabic, not in Persian, which is
+        written in the same letters.
         """
-        evidence: dict[int, list[Evidence]] = {}
-        vetoed: set[int] = set()
-        for field, original in (("title", title), ("text", text)):
-            folded = fold(original)
-            hits = self._finder.hits(folded.text, language)
-            vetoed |= _vetoed(hits)
-            for hit in _few(_uncovered(hits, self._longest_cover)):
-                evidence.setdefault(hit.term.topic, []).append(_evidence(hit, field, folded))
-        for number in self._everything - evidence.keys():
-            evidence[number] = [_first_word(title, text)]
-        kept = sorted(evidence.keys() - vetoed)
+        evidence, vetoes = self._found(subject)
+        kept = sorted(evidence.keys() - vetoes.keys())
         return tuple(Match(topic=self._topics[n], evidence=tuple(evidence[n])) for n in kept)
+
+    def explain(self, subject: Subject) -> tuple[Verdict, ...]:
+        """For each topic whether it hits, and what decided that."""
+        evidence, vetoes = self._found(subject)
+        return tuple(
+            Verdict(
+                topic=key,
+                is_match=number in evidence and number not in vetoes,
+                reason=f"“{vetoes[number]}” stands in it, which is excluded"
+                if number in vetoes
+                else "a keyword stands in it"
+                if number in evidence
+                else "no keyword stands in its title or text",
+            )
+            for number, key in enumerate(self._topics)
+        )
+
+    def _found(self, subject: Subject) -> tuple[dict[int, list[Evidence]], dict[int, str]]:
+        """The evidence of each topic, by its number, and the excluded phrases that take the article away."""
+        evidence: dict[int, list[Evidence]] = {}
+        vetoes: dict[int, str] = {}
+        for field, original in (("title", subject.title), ("text", subject.text)):
+            folded = fold(original)
+            hits = self._finder.hits(folded.text, subject.language)
+            vetoes |= _vetoes(hits)
+            for hit in _few(_uncovered(hits, self._longest_cover)):
+                evidence.setdefault(hit.term.topic, []).append(_evidence(hit, field, folded, subject.language))
+        for number in self._everything - evidence.keys():
+            evidence[number] = [_first_word(subject)]
+        return evidence, vetoes
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
@@ -275,18 +305,18 @@ _ENDINGS: dict[str, Callable[[str, int], bool]] = {"free": _anything, "none": _a
 # --- hits ---------------------------------------------------------------------------------------------------
 
 
-def _vetoed(hits: list[_Hit]) -> set[int]:
-    """The topics that an excluded phrase keeps the article out of."""
+def _vetoes(hits: list[_Hit]) -> dict[int, str]:
+    """The topics that an excluded phrase keeps the article out of, with the phrase."""
     if not any(hit.term.role is _Role.VETO for hit in hits):
-        return set()
-    vetoed: set[int] = set()
+        return {}
+    vetoed: dict[int, str] = {}
     reached: dict[int, int] = {}  # where the topic's keywords so far end
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.term.role is _Role.VETO)):
         topic = hit.term.topic
         if hit.term.role is _Role.KEYWORD:
             reached[topic] = max(reached.get(topic, 0), hit.end)
         elif hit.term.role is _Role.VETO and reached.get(topic, 0) < hit.end:
-            vetoed.add(topic)
+            vetoed[topic] = hit.term.words
     return vetoed
 
 
@@ -332,18 +362,22 @@ def _few(hits: list[_Hit]) -> list[_Hit]:
     return few
 
 
-def _evidence(hit: _Hit, field: str, folded: Folded) -> Evidence:
+def _evidence(hit: _Hit, field: str, folded: Folded, language: str | None) -> Evidence:
     """The words of a hit as they stand in the original; with a prefix, to the end of the word."""
     end = hit.end
     while hit.term.is_prefix and end < len(folded.text) and _script(folded.text[end]) in _SPACED:
         end += 1
     start, end = folded.span(hit.start, end)
-    return Evidence(term=hit.term.words, field=field, words=folded.original[start:end], start=start, end=end)
+    return Evidence(
+        term=hit.term.words, field=field, words=folded.original[start:end], start=start, end=end,
+        rule="keywords", language=language,
+    )  # fmt: skip
 
 
-def _first_word(title: str, text: str) -> Evidence:
+def _first_word(subject: Subject) -> Evidence:
     """Evidence that there is an article."""
-    for field, original in (("title", title), ("text", text)):
+    common = {"term": "*", "rule": "keywords", "language": subject.language}
+    for field, original in (("title", subject.title), ("text", subject.text)):
         if found := re.search(r"\S+", original):
-            return Evidence(term="*", field=field, words=found[0], start=found.start(), end=found.end())
-    return Evidence(term="*", field="title", words="", start=0, end=0)
+            return Evidence(field=field, words=found[0], start=found.start(), end=found.end(), **common)
+    return Evidence(field="title", words="", start=0, end=0, **common)

@@ -327,9 +327,33 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What topics are matched against: an article, the feeds that showed it (keys, with their labels and countries),
+    and how similar it is to the corpus (0 to 1) where that was asked for.
+    """
+
+    title: str
+    text: str
+    language: str | None = None
+    feeds: tuple[str, ...] = ()
+    labels: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a topic matches an article, and which part of the topic decided that, as the end of a sentence."""
+
+    topic: str
+    is_match: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One place where a term hit: `words` as they stand in `field` ("title" or "text"), from `start` to `end` (code
-    points).
+    points). `rule` is the part of the topic that the term belongs to, as it is written; `language` is the text's.
     """
 
     term: str
@@ -337,6 +361,8 @@ class Evidence:
     words: str
     start: int
     end: int
+    rule: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

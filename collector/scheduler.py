@@ -18,6 +18,7 @@ from collector.collect import ArticleCollector
 from collector.current import Current
 from collector.errors import InUse, StoreError
 from collector.poll import Poller
+from collector.replay import Replay
 from collector.store import Store
 from collector.watch import Watch
 
@@ -35,6 +36,7 @@ class Scheduler:
         store: Store,
         poller: Poller,
         collector: ArticleCollector,
+        replay: Replay,
         current: Current,
         now: Callable[[], datetime],
         reload: Callable[[], Awaitable[None]],
@@ -43,6 +45,7 @@ class Scheduler:
         on_ousted: Callable[[InUse], None],
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
+        self._replay = replay
         self._now, self._reload, self._publish = now, reload, publish
         self._on_tick, self._on_ousted = on_tick, on_ousted
         self._watch = Watch(current)
@@ -51,6 +54,7 @@ class Scheduler:
         self._looking: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
+        self._replaying: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
         self._stopping = asyncio.Event()
 
@@ -101,6 +105,8 @@ class Scheduler:
             self._polling = self._begin(self._poller.poll_due(self._stopping))
         if self._collecting is None or self._collecting.done():
             self._collecting = self._begin(self._collector.collect_due(self._stopping))
+        if self._replaying is None or self._replaying.done():
+            self._replaying = self._begin(self._replay.run(self._stopping))
 
     async def _publish_files(self) -> None:
         await asyncio.to_thread(self._publish)

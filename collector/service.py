@@ -19,6 +19,7 @@ from collector.metrics import Metrics
 from collector.model import Collected, PendingEntry, PollRecord
 from collector.scheduler import Scheduler
 from collector.static import write_site
+from collector.tracing import explain
 from collector.web import Health, Services, create_app
 from collector.web.server import Server
 
@@ -80,13 +81,13 @@ async def _serve(
         stop.set()
 
     scheduler = Scheduler(
-        store=app.store, poller=app.poller, collector=app.collector, current=app.current, now=clock,
+        store=app.store, poller=app.poller, collector=app.collector, replay=app.replay, current=app.current, now=clock,
         reload=app.reload, publish=publish, on_tick=lambda at: metrics.ticked(at.timestamp()),
         on_ousted=make_way,
     )  # fmt: skip
     services = Services(
         store=app.store, channels=channels, config=config, health=lambda: _health(app, scheduler),
-        metrics=metrics.registry, now=clock,
+        explain=lambda named: explain(app.store, app.current, named), metrics=metrics.registry, now=clock,
     )  # fmt: skip
     server = Server(create_app(services))
     serving = asyncio.create_task(server.serve([listening]))

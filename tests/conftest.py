@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 
 from collector.store import Store
 from collector.store.schema import metadata
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,6 +105,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     store.prepare()
     yield store
     store.close()
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    """An empty store and short words for what happens to it."""
+    return World(store)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
         "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "draft", "extract", "folding", "html", "ingest",
-        "languages", "match", "parse", "publish", "silence", "similar", "text", "urls",
+        "judge", "languages", "match", "parse", "publish", "silence", "similar", "text", "urls", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
-    3: {"channels", "check", "collect", "discover", "doctor", "pages", "poll", "seeds", "static"},
+    3: {"channels", "check", "collect", "discover", "doctor", "pages", "plan", "poll", "replay", "seeds", "static", "tracing"},
     4: {"scheduler", "web"},
     5: {"app", "service"},
     6: {"__main__", "cli"},

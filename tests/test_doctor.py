@@ -15,7 +15,7 @@ from collector.doctor import examine
 from collector.errors import StoreError
 from collector.model import Finding
 from collector.store import Store
-from tests.store.conftest import NOW, World
+from tests.world import NOW, World
 
 LONGEST = timedelta(days=2)
 

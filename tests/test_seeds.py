@@ -9,10 +9,12 @@ import pytest
 
 from collector.config import load
 from collector.errors import ConfigError
+from collector.judge import Judge
 from collector.match import Matcher
 from collector.seeds import Seed, read_corpus, save_corpus
 from collector.shipped import shipped
 from collector.store import Store
+from tests.world import about
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SHIPPED = {seed.file[:3]: seed for seed in read_corpus(shipped("corpus"))}
@@ -82,7 +84,7 @@ def test_the_shipped_topics_match_the_seeds() -> None:
     """All are about North Korea and Russia, three about BRICS."""
     matcher = Matcher(load(shipped("feeds.yaml"), {}).topics)
     topics = {
-        number: {match.topic for match in matcher.match(seed.title, seed.text)} for number, seed in SHIPPED.items()
+        number: {match.topic for match in matcher.match(about(seed.title, seed.text))} for number, seed in SHIPPED.items()
     }
 
     assert all({"north-korea", "russia"} <= found for found in topics.values())
@@ -216,9 +218,9 @@ def test_every_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 
 
 def test_a_seed_is_stored_once_and_rewritten_when_it_changes(store: Store, tmp_path: Path) -> None:
-    matcher = Matcher(load(shipped("feeds.yaml"), {}).topics)
+    judge = Judge(load(shipped("feeds.yaml"), {}).topics, (), ())
     for words in ("On North Korea", "On North Korea", "On Russia"):
-        save_corpus(store, read(tmp_path, a_txt=f"A title\n{words}"), matcher, NOW)
+        save_corpus(store, read(tmp_path, a_txt=f"A title\n{words}"), judge, NOW)
         (article,) = store.articles(kept_only=False)
         assert (article["text"], article["corpus_file"], article["text_source"]) == (words, "a.txt", "corpus")
 

@@ -63,7 +63,9 @@ class Watch:
         states = self.store.feed_states(self.store.pollable_feeds(NOW))
         return next(state for state in states if state.key == key)
 
-    def keep(self, number: int, *topics: str, feed: str = "alpha", **details: Any) -> str:
+    def keep(
+        self, number: int, *topics: str, feed: str = "alpha", matches: tuple[Match, ...] = (), **details: Any
+    ) -> str:
         """A kept article that was seen `number` hours ago; returns its key."""
         seen = NOW - timedelta(hours=number)
         told: dict[str, Any] = {
@@ -78,7 +80,7 @@ class Watch:
             "text_source": TextSource.PAGE,
         }
         words = {"north-korea": "Pyongyang", "russia": "Москва"}
-        matches = tuple(
+        matches = matches or tuple(
             Match(
                 topic=topic, evidence=(Evidence(term="t", field="text", words=words[topic], start=0, end=1),)
             )

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from collector import __version__
-from collector.cli import data, feeds, setup, stages, work
+from collector.cli import data, feeds, setup, stages, topics, work
 from collector.cli.options import CONFIG, DATABASE
 from collector.cli.output import say, use_unicode
 from collector.errors import CollectorError, ConfigError
@@ -29,15 +29,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+COMMANDS = (
+    work.run, work.once, setup.init, setup.check, setup.schema, feeds.add, feeds.import_, feeds.export,
+    topics.plan, topics.why, data.status, data.publish, data.backup, data.migrate, data.doctor,
+    stages.parse, stages.extract, stages.match,
+)  # fmt: skip
+
 # Objects made until the garbage collector looks at the new ones. Modules, configuration and feeds stay, and with the
 # usual 700 they are looked at again and again: a fifth of the CPU of polling 5,000 feeds, for no memory saved
 # (tests/bench/polling.py --feeds 5000 --latency-ms 10).
 YOUNG = 50_000
-
-COMMANDS = (
-    work.run, work.once, setup.init, setup.check, setup.schema, feeds.add, feeds.import_, feeds.export, data.status,
-    data.publish, data.backup, data.migrate, data.doctor, stages.parse, stages.extract, stages.match,
-)  # fmt: skip
 
 
 def _plainly(command: Callable[..., None]) -> Callable[..., None]:

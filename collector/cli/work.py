@@ -154,6 +154,7 @@ async def _once(config: Config, report: _Report, everything: bool, no_pages: boo
             if not no_pages:
                 bar.begin("entries collected", app.store.pending_count(app.now()))
                 await app.collector.collect_due()
+            await app.replay.run()
 
 
 def _tell(line: str) -> None:

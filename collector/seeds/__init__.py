@@ -6,6 +6,7 @@ which of its lines are no part of the article; a file that is not listed is take
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Any
 
 from collector.draft import excerpt
 from collector.errors import ConfigError, Problem
+from collector.judge import Judge
 from collector.languages import detect
-from collector.match import Matcher
 from collector.model import ArticleDraft, Collected, EntryOutcome, TextSource
 from collector.seeds.index import INDEX, Row, read_index
 from collector.seeds.texts import READERS, Told
+from collector.similar import Article
 from collector.store import Store
 from collector.text import clean
 
@@ -69,15 +71,23 @@ def read_corpus(folder: Path) -> list[Seed]:
     return seeds
 
 
-def save_corpus(store: Store, seeds: list[Seed], matcher: Matcher, now: datetime) -> None:
+def examples(seeds: Sequence[Seed]) -> tuple[Article, ...]:
+    """The seeds as what says how similar an article is."""
+    return tuple(
+        Article(key=seed.file, title=seed.title, text=seed.text, language=seed.language or detect(seed.text))
+        for seed in seeds
+    )
+
+
+def save_corpus(store: Store, seeds: Sequence[Seed], judge: Judge, now: datetime) -> None:
     """Stores the seeds as articles, or rewrites those that changed."""
     known = store.find_articles([_address(seed) for seed in seeds])
-    store.save_collected([_collected(seed, known.get(_address(seed)), matcher, now) for seed in seeds])
+    store.save_collected([_collected(seed, known.get(_address(seed)), judge, now) for seed in seeds])
 
 
-def _collected(seed: Seed, known: Any, matcher: Matcher, now: datetime) -> Collected:
+def _collected(seed: Seed, known: Any, judge: Judge, now: datetime) -> Collected:
     language = seed.language or detect(seed.text)
-    matches = matcher.match(seed.title, seed.text, language)
+    judgement = judge.judge(seed.title, seed.text, language, (), seed.file)
     article = ArticleDraft(
         canonical_url=_address(seed),
         url=seed.url,
@@ -99,8 +109,11 @@ def _collected(seed: Seed, known: Any, matcher: Matcher, now: datetime) -> Colle
         feed_id=None,
         article_id=known.id if known else None,
         article=article,
-        matches=matches,
-        outcome=EntryOutcome.KEPT if matches else EntryOutcome.UNMATCHED,
+        matches=judgement.matches,
+        similarity=judgement.similarity,
+        similar_to=judgement.similar_to,
+        rules=judge.rules,
+        outcome=EntryOutcome.KEPT if judgement.matches else EntryOutcome.UNMATCHED,
         collected_at=now,
         corpus_file=seed.file,
     )

@@ -40,14 +40,15 @@ class Examples:
         }
 
     def similarity(self, article: Article) -> tuple[float, str | None]:
-        """How near the article is to the nearest example, from 0 to 1, and that one's key; (0.0, None) without any."""
-        return self.similarity_of(profile(article))
+        """How near the article is to the nearest example, from 0 to 1, and that one's key; (0.0, None) without any.
 
-    def similarity_of(self, asked: Profile) -> tuple[float, str | None]:
-        """The same for an article whose profile is known."""
+        An example itself, known by its key, is compared with the others.
+        """
         if not self._keys:
             return 0.0, None
-        near = self.nearness(asked)
+        near = self.nearness(profile(article))
+        if article.key in self._keys:
+            near[self._keys.index(article.key)] = 0.0
         nearest = int(near.argmax())
         value = round(float(near[nearest]), 3)
         return value, self._keys[nearest] if value else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from collector.web import channels, errors, operations
+from collector.web import articles, channels, errors, operations
 from collector.web.headers import SafeHeaders
 from collector.web.pages import Pages
 from collector.web.pages import router as pages_router
@@ -23,6 +23,7 @@ def create_app(services: Services) -> FastAPI:
     pages = Pages(services)
     app.include_router(channels.router(services))
     app.include_router(operations.router(services))
+    app.include_router(articles.router(services, pages))
     app.include_router(pages_router(pages))
     errors.install(app, pages)
     app.add_middleware(SafeHeaders)

@@ -81,12 +81,11 @@ class Pages:
         read(query_of(request), known=())
         services, config = self._services, self._services.config()
         feeds = services.store.feeds()
-        return self._page(
+        return self.page(
             request,
             "status.html",
             health=services.health(),
             totals=services.store.totals([topic.key for topic in config.topics]),
-            titles={topic.key: topic.title for topic in config.topics},
             items=services.channels.newest(_NEWEST),
             feeds=worth_showing(feeds),
             counts=_counts(feeds),
@@ -105,7 +104,7 @@ class Pages:
         if page > pages:
             raise HTTPException(404, f"there are only {pages} pages of feeds")
         part = chosen[(page - 1) * _PER_PAGE : page * _PER_PAGE]
-        return self._page(
+        return self.page(
             request,
             "feeds.html",
             feeds=part,
@@ -119,9 +118,9 @@ class Pages:
         self, request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None
     ) -> Response:
         """A page that says what went wrong. Asks nothing of the database."""
-        return self._page(request, "error.html", status, headers, code=status, title=title, detail=detail)
+        return self.page(request, "error.html", status, headers, code=status, title=title, detail=detail)
 
-    def _page(
+    def page(
         self,
         request: Request,
         template: str,
@@ -129,11 +128,13 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Response:
+        """A template, filled with the values and with what every page shows."""
         config = self._services.config()
         html = self._templates.get_template(template).render(
             now=self._services.now(),
             publish=config.settings.publish,
             base=config.base_url,
+            titles={topic.key: topic.title for topic in config.topics},
             root="../" * (request.scope["path"].count("/") - 1) or "./",
             **values,
         )

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from collector.channels import Channels
 from collector.config import Config
 from collector.store import Store
+from collector.tracing import Explained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Services:
     store: Store
     channels: Channels
     config: Callable[[], Config]
+    explain: Callable[[str], Explained | None]
     health: Callable[[], Health]
     metrics: CollectorRegistry
     now: Callable[[], datetime]

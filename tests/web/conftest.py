@@ -16,6 +16,8 @@ from playwright.sync_api import Browser
 from prometheus_client import CollectorRegistry, Counter
 
 from collector.channels import Channels
+from collector.current import Current
+from collector.tracing import explain
 from collector.web import Health, Services, create_app
 from collector.web.server import Server
 from tests.watch import NOW, Watch
@@ -77,6 +79,7 @@ def served(folder: Path) -> Iterator[Site]:
         store=watch.store,
         channels=Channels(watch.store, lambda: watch.config),
         config=lambda: watch.config,
+        explain=lambda named: explain(watch.store, Current(watch.config, ()), named),
         health=lambda: site.health,
         metrics=metrics,
         now=lambda: NOW,
