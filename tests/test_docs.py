@@ -15,9 +15,9 @@ from collector import __version__
 from collector.cli import app
 from collector.config import FeedConfig, Settings, Topic, environment, load
 from collector.match import Matcher
+from collector.model import Subject
 from collector.publish import FORMATS
 from tests.conftest import ROOT
-from tests.world import about
 
 README = ROOT / "README.md"
 TEXT = README.read_text("utf-8")
@@ -117,9 +117,9 @@ def test_the_example_loads_and_means_what_it_says(tmp_path: Path) -> None:
     assert [topic.key for topic in config.topics] == ["north-korea", "russia"]
     assert next(feed.url for feed in config.feeds) == "https://www.38north.org/feed/"
     assert config.settings.publish.full_text
-    assert [match.topic for match in matcher.match(about("Nordkoreanische Truppen", ""))] == ["north-korea"]
-    assert matcher.match(about("White Russia", "白俄罗斯")) == ()
-    assert [match.topic for match in matcher.match(about("White Russia and Russia", ""))] == ["russia"]
+    assert [match.topic for match in matcher.match(Subject(title="Nordkoreanische Truppen", text=""))] == ["north-korea"]
+    assert matcher.match(Subject(title="White Russia", text="白俄罗斯")) == ()
+    assert [match.topic for match in matcher.match(Subject(title="White Russia and Russia", text=""))] == ["russia"]
 
 
 def test_the_rules_of_the_environment_are_those_of_the_program() -> None:

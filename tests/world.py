@@ -20,7 +20,6 @@ from collector.model import (
     PendingEntry,
     PollOutcome,
     PollRecord,
-    Subject,
     TextSource,
 )
 from collector.store import Store
@@ -149,8 +148,3 @@ class World:
         [saved] = self.store.save_collected([self.collected(entry, draft)])
         assert isinstance(saved, str)
         return saved
-
-
-def about(title: str, text: str, language: str | None = None) -> Subject:
-    """An article as topics are matched against it, of which no feed is known."""
-    return Subject(title=title, text=text, language=language)
