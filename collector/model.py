@@ -361,7 +361,7 @@ class Evidence:
     words: str
     start: int
     end: int
-    rule: str = ""
+    rule: str = "keywords"
     language: str | None = None
 
 

@@ -10,6 +10,7 @@ shipped feeds.yaml asks for. The plan is that of the shipped feeds.yaml with one
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import resource
@@ -80,11 +81,12 @@ def main() -> None:
         edited = Path(folder, "feeds.yaml")
         text = shipped("feeds.yaml").read_text("utf-8")
         edited.write_text(text.replace("topics:\n", "topics:\n  - {key: added, keywords: [ethanol, tin]}\n", 1), "utf-8")
-        command = [sys.executable, "-m", "collector", "plan", "--config", str(edited), "--database", str(database)]
+        command = [sys.executable, "-m", "collector", "plan", "--json", "--config", str(edited), "--database", str(database)]
         started = time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         seconds, used = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(done.stdout.split("\n\n")[0])
+    for change in map(json.loads, done.stdout.splitlines()):
+        print(f"{change['topic']}: {change['before']:,} articles, gains {change['gains']:,}, loses {change['losses']:,}")
     print(done.stderr, end="")
     print(
         f"{asked.articles:,} articles on {os.cpu_count()} cores: {seconds:.1f} s, {used.ru_utime + used.ru_stime:.1f} s of "
