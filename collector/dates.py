@@ -1,29 +1,33 @@
 """Dates as publishers write them, read as a person would read them.
 
 Standard forms go through the library; the rest is taken apart: first the time of day, with its zone, then the
-day, whose month may be named in thirty languages. `tests/data/dates.tsv` has the forms seen in the wild, each
+day, whose month may be named in forty languages. `tests/data/dates.tsv` has the forms seen in the wild, each
 with its meaning.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+from collector.months import LETTER, fold, months_in
+
 _MAX_CHARS = 200
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100  # outside of these a date on the web is a mistake
 _FARTHEST_ZONE = timedelta(hours=15)
+
+_THAI = re.compile("[\u0e00-\u0e7f]")
+_BUDDHIST = range(2400, 2600)  # years of the Thai calendar, which is 543 ahead
 
 # Hours east of Greenwich. RFC 5322 §4.3 names the American ones; the others as they are used in news.
 _ZONES = {
     zone: float(hours)
     for hours, zones in {
         "0": "z ut utc gmt wet",
-        "-3.5": "nst", "-2.5": "ndt", "-3": "adt brt art", "-4": "ast edt et", "-5": "est cdt ct",
-        "-6": "cst mdt mt", "-7": "mst pdt pt", "-8": "pst akdt", "-9": "akst", "-10": "hst",
+        "-3.5": "nst", "-2.5": "ndt", "-3": "adt brt art", "-4": "ast edt", "-5": "est cdt",
+        "-6": "cst mdt", "-7": "mst pdt", "-8": "pst akdt", "-9": "akst", "-10": "hst",
         "1": "bst west cet met mez wat", "2": "cest mest mesz eet cat sast", "3": "eest eat msk мск trt",
         "3.5": "irst", "4": "msd gst", "5": "pkt", "5.5": "ist", "5.75": "npt", "7": "ict wib",
         "8": "hkt sgt pht myt awst", "9": "kst jst", "9.5": "acst", "10": "aest", "10.5": "acdt",
@@ -31,65 +35,13 @@ _ZONES = {
     }.items()
     for zone in zones.split()
 }  # fmt: skip
+_ALL_YEAR_ZONES = {  # what Americans write in summer and in winter
+    "et": "america/new_york",
+    "ct": "america/chicago",
+    "mt": "america/denver",
+    "pt": "america/los_angeles",
+}
 
-# How the name of each month begins, in letters without accents. The longest beginning wins; where two
-# languages disagree ("listopad" is November in Polish, October in Croatian), the one with more readers.
-_MONTHS = (
-    # Latin: English, French, Spanish, Portuguese, Italian, German, Dutch, Nordic, Romanian, Turkish, Finnish,
-    # Polish, Czech, Croatian, Hungarian, Indonesian; Greek; Cyrillic: Russian, Ukrainian, Bulgarian, Serbian
-    "jan ene gen ian oca tamm sty led sij ιαν янв січ яну јан",
-    "feb fev lut uno velj sub helm φεβ фев лют",
-    "mar mae mrz mrt maa maerz bre ozu μαρ мар бер",
-    "apr avr abr kwi dub tra nis huht απρ апр кві",
-    "may mai mei maj mag kve svi touk μαι μαι мая маи мај тра",
-    "jun juin giu iun cze cer lipa lipn haz kesa ιουν июн чер юни јун",
-    "jul juil lug iul lip cervenec cervence srpanj srpnj tem hein ιουλ июл лип юли јул",
-    "aug aou ago agu agt sie srp kol elok αυγ авг сер",
-    "sep set wrz zar ruj eyl syys sze σεπ сен вер сеп",
-    "oct okt out ott paz rij eki loka οκτ окт жов",
-    "nov noi lis stu kas marra νοε ноя лис ное нов",
-    "dec dez dic des gru pro ara joul δεκ дек гру",
-)
-_WHOLE_MONTHS = (
-    # Arabic, Levantine Arabic, Persian, Urdu, Hebrew, Hindi, Bengali
-    "يناير|كانون الثاني|ژانويه|جنوری|ינואר|जनवरी|জানুয়ারি|জানুয়ারী",
-    "فبراير|شباط|فوريه|فروری|פברואר|फरवरी|फ़रवरी|ফেব্রুয়ারি",
-    "مارس|اذار|مارچ|מרץ|मार्च|মার্চ",
-    "ابريل|نيسان|اوريل|اپریل|אפריל|अप्रैल|এপ্রিল",
-    "مايو|ماي|ايار|مه|می|مئی|מאי|मई|মে",
-    "يونيو|يونيه|حزيران|جوان|ژوين|ژوئن|جون|יוני|जून|জুন",
-    "يوليو|يوليه|تموز|جويليه|ژوييه|ژوئیه|جولائی|יולי|जुलाई|জুলাই",
-    "اغسطس|اب|اوت|اگست|אוגוסט|अगस्त|আগস্ট",
-    "سبتمبر|ايلول|سپتامبر|ستمبر|ספטמבר|सितंबर|सितम्बर|সেপ্টেম্বর",
-    "اكتوبر|تشرين الاول|اکتبر|اکتوبر|אוקטובר|अक्टूबर|अक्तूबर|অক্টোবর",
-    "نوفمبر|تشرين الثاني|نوامبر|نومبر|נובמבר|नवंबर|नवम्बर|নভেম্বর",
-    "ديسمبر|كانون الاول|دسامبر|دسمبر|דצמבר|दिसंबर|दिसम्बर|ডিসেম্বর",
-)
-_LETTER = r"[^\W\d_]"
-
-
-def _fold(text: str) -> str:
-    """Lower case, plain digits, no accents on Latin, Greek, Cyrillic and Arabic letters, single spaces."""
-    text = unicodedata.normalize("NFKD", text).lower()
-    text = re.sub(r"[\u0300-\u036f\u0653-\u0655\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)
-    text = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), unicodedata.normalize("NFC", text))
-    return " ".join(text.replace("ي", "ی").replace("ى", "ی").split())
-
-
-def _month_names() -> tuple[re.Pattern[str], dict[str, int]]:
-    starts = {start: number for number, row in enumerate(_MONTHS, 1) for start in row.split()}
-    whole = {_fold(name): number for number, row in enumerate(_WHOLE_MONTHS, 1) for name in row.split("|")}
-    longest_first = sorted(starts, key=len, reverse=True)
-    whole_first = sorted(whole, key=len, reverse=True)
-    pattern = (
-        rf"(?<!{_LETTER})(?:(?P<start>{'|'.join(longest_first)}){_LETTER}*"
-        rf"|ב?(?P<whole>{'|'.join(map(re.escape, whole_first))})(?!\w)"
-        r"|(?:thang|thg)\.? ?(?P<number>\d{1,2}))\.?"
-    )
-    return re.compile(pattern), starts | whole
-
-
-_MONTH, _MONTH_NUMBERS = _month_names()
 
 # 2026年1月5日, 2026년 1월 5일, 5 1月 2026
 _EAST_ASIAN_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일号號]?")
@@ -100,23 +52,25 @@ _MORNING = "上午|午前|凌晨|早上|오전|a\\.? ?m\\.?(?!\\w)|πμ|π\\.μ\
 _HALF = re.compile(rf"(?P<pm>{_AFTERNOON})|(?P<am>{_MORNING})")
 _TIME = re.compile(
     rf"(?:(?P<before>{_AFTERNOON}|{_MORNING}) ?)?"
-    r"(?<![\d.+\-−])(?P<hour>\d{1,2})(?: ?: ?|h)(?P<minute>\d{1,2})"
+    r"(?<![\d.+\-−])(?P<hour>\d{1,2})(?: ?: ?| ?h ?)(?P<minute>\d{1,2})"
     r"(?:(?: ?: ?|m)(?P<second>\d{1,2}))?(?:[.,:]\d+)?s?"
     rf" ?(?P<after>{_AFTERNOON}|{_MORNING})?"
 )
-_HOUR_ONLY = re.compile(r"(?<![\d.:])(?P<hour>\d{1,2}) ?(?P<after>[ap]\.? ?m\.?)(?!\w)")
+_HOUR_ONLY = re.compile(r"(?<![\d.:])(?P<hour>\d{1,2}) ?(?:(?P<after>[ap]\.? ?m\.?)|h|uhr|heures)(?!\w)")
+# 10.30 is a time only beside a whole date: 05.01.26 is none.
+_DOTTED_TIME = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?:\.(?P<second>\d{2}))?(?![.\d])")
 _ZONE = re.compile(
     r"[\s,]*\(?(?:(?:gmt|utc|ut|z)? ?"
     r"(?P<sign>[+\-−]) ?(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?(?![\d-])(?::\d{2})?"
-    rf"|(?P<city>[a-z]+/[a-z_]+(?:/[a-z_]+)?)|(?P<name>{_LETTER}{{1,5}})(?!{_LETTER}))"
+    rf"|(?P<city>[a-z]+/[a-z_]+(?:/[a-z_]+)?)|(?P<name>{LETTER}{{1,5}})(?!{LETTER}))"
 )
 _TRAILING_ZONE = re.compile(r"[+-]\d{2}:?\d{2}$")
 
-_SEPARATOR = r"(?:[ ,./\-–'’]|de |del |of |di )*"
+_SEPARATOR = r"(?:[ ,./\-–'’]|de |del |of |di |m\. )*"
 _DAY_FORMS = tuple(
     re.compile(form)
     for form in (
-        r"(?<!\d)(?P<y>\d{4})[-/. ]{1,2}(?P<m>\d{1,2})[-/. ]{1,2}(?P<d>\d{1,2})(?!\d)",
+        r"(?<!\d)(?<!\d[./-])(?P<y>\d{4})[-/. ]{1,2}(?P<m>\d{1,2})[-/. ]{1,2}(?P<d>\d{1,2})(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|°)?{_SEPARATOR}<(?P<m>\d+)>{_SEPARATOR}(?P<y>\d{{4}}|\d{{2}})(?!\d)",
         rf"(?<!\d)(?P<y>\d{{4}}){_SEPARATOR}<(?P<m>\d+)>{_SEPARATOR}(?P<d>\d{{1,2}})(?!\d)",
         rf"<(?P<m>\d+)>{_SEPARATOR}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d){_SEPARATOR}(?P<y>\d{{4}}|(?<=['’])\d{{2}})(?!\d)",
@@ -129,6 +83,7 @@ _DAY_FORMS = tuple(
 )
 _ORDINAL_DAY = re.compile(r"(\d{4})-(\d{3})(?!\d)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_DOT_NET = re.compile(r"/Date\((\d+)(?:[+-]\d{4})?\)/")
 _RFC_5322 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:19|20)\d\d "
     r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d (?:GMT|[+-](?:0\d|1[0-4])[0-5]\d)",
@@ -152,6 +107,8 @@ def parse_date(text: str) -> datetime | None:
 
 
 def _read(text: str) -> datetime | None:
+    if dot_net := _DOT_NET.fullmatch(text):
+        text = dot_net[1]
     if _NUMBER.fullmatch(text):
         return _from_number(text)
     if _RFC_5322.fullmatch(text):
@@ -159,7 +116,7 @@ def _read(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return _take_apart(_fold(text))
+        return _take_apart(fold(text))
     is_absurd_zone = abs(moment.utcoffset() or timedelta()) > _FARTHEST_ZONE
     return moment.replace(tzinfo=UTC) if is_absurd_zone else moment
 
@@ -175,7 +132,7 @@ def _from_number(text: str) -> datetime | None:
     """Digits alone: a compact date, or seconds, milli-, micro- or nanoseconds since 1970."""
     form = _DIGITS_AS_DATE.get(len(text)) if text.isdecimal() else None
     if form:
-        return datetime.strptime(_fold(text), form)
+        return datetime.strptime(fold(text), form)
     whole = len(text.partition(".")[0])
     if not 9 <= whole <= 19:
         return None
@@ -198,7 +155,8 @@ def _take_time(text: str) -> tuple[timedelta | None, tzinfo | None, str]:
         half = _HALF.search(text[: east_asian.start()])
         clock = _clock(east_asian[1], east_asian[2], east_asian[3], half)
         return clock, None, _HALF.sub(" ", text[: east_asian.start()]) + text[east_asian.end() :]
-    found = _last(_TIME, text) or _HOUR_ONLY.search(text)  # "2006-01-02 00:00:00.0 15:04:05.0 -0700"
+    # The last: "2006-01-02 00:00:00.0 15:04:05.0 -0700"
+    found = _last(_TIME, text) or _HOUR_ONLY.search(text) or _dotted_time(text)
     if not found:
         return timedelta(), None, text
     groups = found.groupdict()
@@ -210,6 +168,11 @@ def _take_time(text: str) -> tuple[timedelta | None, tzinfo | None, str]:
     if trailing:
         zone, rest = _take_zone(trailing[0], 0)[0], rest[: trailing.start()]
     return clock, zone, rest
+
+
+def _dotted_time(text: str) -> re.Match[str] | None:
+    found = _last(_DOTTED_TIME, text)
+    return found if found and _find_day(f"{text[: found.start()]} {text[found.end() :]}") else None
 
 
 def _clock(hour: str, minute: str | None, second: str | None, half: re.Match[str] | None) -> timedelta | None:
@@ -232,6 +195,8 @@ def _take_zone(text: str, start: int) -> tuple[tzinfo | None, int]:
         return timezone(offset) if abs(offset) <= _FARTHEST_ZONE else UTC, found.end()
     if found["city"]:
         return _city(found["city"]), found.end()
+    if found["name"] in _ALL_YEAR_ZONES:
+        return _city(_ALL_YEAR_ZONES[found["name"]]), found.end()
     hours = _ZONES.get(found["name"])
     return (None, start) if hours is None else (timezone(timedelta(hours=hours)), found.end())
 
@@ -259,24 +224,32 @@ def _find_day(text: str) -> date | None:
     for form in _DAY_FORMS:
         found = form.search(named)
         if found:
-            return _date(found["y"], found["m"], found.groupdict().get("d") or "1", can_swap="/" in found[0])
+            year = _year(found["y"], is_thai=_THAI.search(text) is not None)
+            return _date(year, int(found["m"]), int(found.groupdict().get("d") or 1), can_swap="/" in found[0])
     return None
 
 
 def _with_month_numbers(text: str) -> str:
     """`text` with its last month name as <1> … <12>; one before it is a day of the week ("mar., 01 déc.")."""
     text = _EAST_ASIAN_MONTH.sub(r" <\1> ", text)
-    found = _last(_MONTH, text)
-    if not found:
+    months = months_in(text)
+    if not months:
         return text
-    number = found["number"] or _MONTH_NUMBERS[found["start"] or found["whole"]]
-    return f"{text[: found.start()]} <{number}> {text[found.end() :]}"
+    start, end, number = months.pop()
+    while months and months[-1][2] == number and not any(map(str.isalnum, text[months[-1][1] : start])):
+        start = months.pop()[0]  # the same month by two names: كانون الثاني/يناير
+    return f"{text[:start]} <{number}> {text[end:]}"
 
 
-def _date(year: str, month: str, day: str, can_swap: bool) -> date | None:
-    y, m, d = int(year), int(month), int(day)
-    if len(year) == 2:
-        y += 1900 if y >= 70 else 2000
-    if can_swap and m > 12:
-        m, d = d, m
-    return date(y, m, d)
+def _year(digits: str, *, is_thai: bool) -> int:
+    """The year of our calendar; of two digits the likelier century (RFC 5322, 4.3)."""
+    year = int(digits)
+    if len(digits) == 2:
+        year += 2500 if is_thai else 1900 if year >= 50 else 2000
+    return year - 543 if year in _BUDDHIST else year
+
+
+def _date(year: int, month: int, day: int, *, can_swap: bool) -> date:
+    if can_swap and month > 12:
+        month, day = day, month
+    return date(year, month, day)

@@ -24,8 +24,8 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins like that of UTF-16
 )
 # How a document that begins with two ASCII characters looks without a mark (XML 1.0, appendix F).
 _PATTERNS = (
-    (re.compile(rb"[\t\n\r -~]\0\0\0", re.DOTALL), "utf-32-le"),
-    (re.compile(rb"\0\0\0[\t\n\r -~]", re.DOTALL), "utf-32-be"),
+    (re.compile(rb"(?:[\t\n\r -~]\0\0\0){2}"), "utf-32-le"),
+    (re.compile(rb"(?:\0\0\0[\t\n\r -~]){2}"), "utf-32-be"),
     (re.compile(rb"[\t\n\r -~]\0[\t\n\r -~]\0", re.DOTALL), "utf-16-le"),
     (re.compile(rb"\0[\t\n\r -~]\0[\t\n\r -~]", re.DOTALL), "utf-16-be"),
     (re.compile(rb"\x4c\x6f\xa7\x94"), "cp037"),  # "<?xm" in EBCDIC

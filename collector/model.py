@@ -140,7 +140,7 @@ class ParsedFeed:
     """A feed document. `kind` is a row of `parse.PARSERS`, `version` what the document calls itself (rss20, …).
 
     `ttl` is in seconds. `warnings` says what was wrong and survived. When `is_truncated`, the end of the document is
-    missing: the entries are complete, but more were to follow.
+    missing, or a part of it cannot be read: the entries are complete, but there are more.
     """
 
     kind: str

@@ -191,11 +191,79 @@ def test_a_document_cut_anywhere_shows_no_half_entry():
         assert cut.entries == entries[: whole[:end].count(b"</item>")]
 
 
-def test_json_that_is_cut_is_no_feed():
-    """Half a JSON document has no complete reading."""
-    whole = (CASES / "jsonfeed.json").read_bytes()
-    with pytest.raises(ParseError, match="broken JSON"):
-        parse(whole[:-10], {}, URL)
+def test_json_cut_anywhere_shows_no_half_item():
+    """Wherever the connection broke, each item is there whole or not at all, and the loss is reported."""
+    whole = (CASES / "jsonfeed.json").read_text("utf-8")
+    entries = read(whole).entries
+    for end in range(whole.index('"items"') + 12, whole.rindex("]"), 5):
+        try:
+            cut = read(whole[:end])
+        except ParseError as error:
+            assert "broken JSON" in str(error)
+            continue
+        assert cut.is_truncated and "broken JSON" in cut.warnings[0]
+        assert cut.entries == entries[: len(cut.entries)]
+
+
+@pytest.mark.parametrize(
+    ("items", "titles"),
+    [
+        ('{"id": "1", "title": "one",}, {"id": "2", "title": "two"},', ["one", "two"]),
+        (r'{"id": "1", "title": "C:\x"}, {"id": "2", "title": "two \\ \u00e9"}', [r"C:\x", r"two \ é"]),
+        ('{"id": "1", "title": oops}, {"id": "2", "title": "two"}', ["two"]),
+        ('{"id": "1", "x": ' + "[" * 99_999 + '}, {"id": "2", "title": "two"}', ["two"]),
+        ('{"id": "1" "attachments": [{"title": "a", "mime_type": "a/b"}, {"url": "/c"}]}, {"id": "2", "title": "two"}', ["two"]),
+    ],
+    ids=["commas", "backslash", "no value", "too deep", "its attachments are no items"],
+)
+def test_one_broken_json_item_keeps_the_others(items: str, titles: list[str]):
+    """What is wrong with one item costs at most that item, and is said."""
+    feed = read('{"version": "https://jsonfeed.org/version/1.1", "title": "Feed", "items": [' + items + "]}")
+
+    assert [entry.title for entry in feed.entries] == titles
+    assert feed.title == "Feed" and feed.version == "json11" and feed.is_truncated and feed.warnings
+
+
+def test_json_items_may_be_an_object():
+    """What PHP makes of a list with gaps, and a lone item."""
+    item = {"id": "7", "title": "one"}
+
+    for items in ({"3": item}, item):
+        assert [entry.guid for entry in read(json.dumps({"items": items})).entries] == ["7"]
+
+
+@pytest.mark.parametrize("root", ["rss", "feed", "urlset"])
+def test_an_entry_that_is_nested_too_deeply_keeps_the_others(root: str):
+    """Ten thousand elements in one another cost the entry in which they stand."""
+    deep = "<x>" * 10_000 + "</x>" * 10_000
+    feed = read(
+        {
+            "rss": rss(f"<item><title>a</title>{deep}</item><item><title>b</title></item>"),
+            "feed": '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>a</title>' + deep
+            + "</entry><entry><title>b</title></entry></feed>",
+            "urlset": '<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>/a</loc>' + deep
+            + "<news:news><news:title>a</news:title></news:news></url>"
+            "<url><loc>/b</loc><news:news><news:title>b</news:title></news:news></url></urlset>",
+        }[root]
+    )  # fmt: skip
+
+    assert [entry.title for entry in feed.entries] == ["b"]
+    assert "nested too deeply" in feed.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["<category>{}</category>", "<author>a{}</author>", '<enclosure url="/{}" type="a/b" length="1"/>', "<comments>{}</comments>"],
+)
+def test_a_flood_of_one_element_costs_no_time(flood: str):
+    """feedparser compares each category with all others; what follows the flood is read."""
+    many = "".join(map(flood.format, range(30_000)))
+    started = time.process_time()
+    feed = read(rss(f"<item><title>a</title>{many}<guid>1</guid></item><item><category>c</category></item>"))
+
+    assert [(entry.title, entry.guid) for entry in feed.entries] == [("a", "1"), ("", None)]
+    assert feed.entries[1].categories == ("c",)
+    assert time.process_time() - started < 3
 
 
 def test_a_complete_document_with_junk_around_it_is_complete():

@@ -7,6 +7,7 @@ nothing of what it read. Such a page is flattened or cut. Everything here takes 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 
 from lxml import etree
@@ -24,6 +25,7 @@ _MAX_DEPTH = 60
 
 # More elements than this hold no article, but take a minute. Pages have 2,000 on average, large ones 20,000.
 _MAX_TAGS = 100_000
+_MAX_ALIKE = 10_000  # of one name, in a page that has more: a flood of <img> hides no article
 
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
 # References to what is no character, or to one of the 32 that HTML reads as windows-1252 (HTML §13.2.5.80).
@@ -31,13 +33,17 @@ _REFERENCE = re.compile(
     r"&#(?i:0*(?P<decimal>[0-8]|1[124-9]|2\d|3[01]|12[89]|1[34]\d|15\d|5[5-7]\d{3}|6553[45]|\d{7,})"
     r"|x0*(?P<hex>[0-8bcef]|1[0-9a-f]|[89][0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]|[0-9a-f]{6,}))(?![0-9a-fA-F]);?"
 )
+# libxml2 compares each attribute with all before it.
+_GIANT_TAG = re.compile(r"<([a-zA-Z][^\s/<>]*)\s[^<>]{10000,}+>")
+_MAX_ATTRIBUTES = 500
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
-# What a large page is rid of: comments, style sheets, scripts other than JSON-LD.
-_BALLAST = re.compile(r"<(?:!--|(?i:(script|style)\b(?![^>]{0,300}ld\+json))[^>]{0,300}>)")
+# What a large or deep page is rid of: comments, drawings, style sheets, scripts other than JSON-LD.
+_BALLAST = re.compile(r"<(?:!--|(?i:(script|style|svg)\b(?![^>]{0,300}ld\+json))[^>]{0,300}>)")
 _BALLAST_END = {
     None: re.compile("-->"),
     "script": re.compile(r"</(?i:script)\s*>"),
     "style": re.compile(r"</(?i:style)\s*>"),
+    "svg": re.compile(r"</(?i:svg)\s*>"),
 }
 _SPACES = re.compile(r"[ \t\r\n]{100,}+")
 _BREAKS = re.compile(r"<(?i:br\s*/?>(?:\s*+<br\s*/?>)++)")
@@ -98,7 +104,7 @@ def parse_html(markup: str) -> HtmlElement:
         markup = _lightened(markup)
     tree, is_whole = _parse(markup)
     if not is_whole:
-        tree, _ = _parse(_flattened(markup))
+        tree, _ = _parse(_flattened(_without_ballast(markup)))
     _drop_wordless(tree)
     return tree
 
@@ -136,12 +142,29 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
 def _lightened(markup: str) -> str:
     """A large page without what holds no text, without endless blanks and paragraphs, with fewer tags."""
     markup = _BREAKS.sub("<br><br>", _SPACES.sub("\n", _without_ballast(markup)))
+    markup = _GIANT_TAG.sub(_without_attributes, markup)
     if len(markup) > MAX_CONTENT:
         markup = "<".join(map(_shortened, markup.split("<")))
     if _end_of_tags(markup) is None:
         return markup
-    markup = _flattened(markup)
+    markup = _flattened(_thinned(markup))
     return markup[: _end_of_tags(markup)]
+
+
+def _without_attributes(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}>" if len(tag[0].split()) > _MAX_ATTRIBUTES else tag[0]
+
+
+def _thinned(markup: str) -> str:
+    """The page without the tags of which it has had thousands; what stands between them stays."""
+    seen: Counter[str] = Counter()
+
+    def keep(tag: re.Match[str]) -> str:
+        name = tag[2].lower()
+        seen[name] += 1
+        return tag[0] if seen[name] <= _MAX_ALIKE else "" if name in _INLINE else " "
+
+    return _TAG.sub(keep, markup)
 
 
 def _shortened(piece: str) -> str:

@@ -59,7 +59,7 @@ def _parse(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
                 feed,
                 kind=kind,
                 warnings=tuple(warnings[: fields.MAX_WARNINGS]),
-                is_truncated=document.is_truncated,
+                is_truncated=document.is_truncated or feed.is_truncated,
             )
     raise ParseError(f"a document with the root <{document.root}>, not a feed")
 

@@ -12,7 +12,7 @@ from collector.html import absolute_url, escape, sanitise
 from collector.model import Enclosure, ParsedEntry, ParsedFeed
 from collector.parse import fields, sax
 from collector.parse.document import Document, entry_spans
-from collector.parse.repair import fault, repair, without_captions, without_giants
+from collector.parse.repair import repair, shallow, without_captions, without_giants
 from collector.text import MAX_SUMMARY
 
 ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
@@ -27,7 +27,7 @@ def parse(document: Document) -> ParsedFeed:
     """The feed, with every entry that can be read. Raises ParseError when it is none."""
     warnings = []
     text = without_captions(without_giants(document.text))
-    malformed = fault(text)
+    text, malformed = shallow(text, document.root, warnings)
     if malformed:
         warnings.append(f"malformed XML ({malformed})")
         text = repair(text)

@@ -16,21 +16,29 @@ from collector.parse.document import Document
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/(\d+(?:\.\d+)?)", re.IGNORECASE)
 _LONGEST_NUMBER = 18  # digits; Python refuses to convert more than 4,300, databases hold 18
-_ENTRY_KEYS = frozenset({"id", "url", "content_html", "content_text", "title"})
+_ITEM_KEYS = frozenset({"id", "content_html", "content_text", "title"})
+_ENTRY_KEYS = _ITEM_KEYS | {"url"}
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_OBJECT = re.compile(r"[\[,]\s*\{")
+_ESCAPE = re.compile(r"""\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?""")
+_LAST_COMMA = re.compile(r",(?=\s*[}\]])")
+_MOST_FAILURES = 50  # objects that cannot be read, each for the price of reading the document
 
 
 def parse(document: Document) -> ParsedFeed:
-    """The feed, with every item that can be read. Raises ParseError when it is none, or is cut short."""
-    feed = _load(document.text)
+    """The feed, with every item that can be read. Raises ParseError when it is none."""
+    feed, broken = _load(document.text)
+    warnings = [broken] if broken else []
     version = _VERSION.search(_text(feed, "version"))
     items = feed.get("items")
+    if isinstance(items, dict):  # what PHP makes of a list with gaps; or a lone item
+        items = [items] if _ENTRY_KEYS & items.keys() else list(items.values())
     if not isinstance(items, list):
         items = []
         if not version:
             raise ParseError("a JSON document without items, not a JSON Feed")
     if not version and not any(isinstance(item, dict) and _ENTRY_KEYS & item.keys() for item in items):
         raise ParseError("a JSON document that does not name a version of JSON Feed, not a feed")
-    warnings: list[str] = []
     base = document.url
     return ParsedFeed(
         kind="jsonfeed",
@@ -40,21 +48,61 @@ def parse(document: Document) -> ParsedFeed:
         language=fields.language(_text(feed, "language") or document.language),
         entries=tuple(_entries(items, base, warnings)),
         warnings=tuple(warnings),
+        is_truncated=bool(broken),
     )
 
 
-def _load(text: str) -> dict[str, Any]:
+def _load(text: str) -> tuple[dict[str, Any], str]:
+    """The document and ""; of a broken one what can be had, and what is wrong with it."""
     decoder = json.JSONDecoder(strict=False, parse_int=_number, parse_float=_number, parse_constant=lambda _: None)
     try:
         # What follows the document is junk, as after the root element in XML.
         value, _ = decoder.raw_decode(text)
     except RecursionError:
-        raise ParseError("JSON that is nested too deeply") from None
+        value, broken = _salvage(text, decoder), "JSON that is nested too deeply"
     except json.JSONDecodeError as error:
-        raise ParseError(f"broken JSON ({error.msg}, line {error.lineno}), not a feed") from None
+        value, broken = _salvage(_repair(text), decoder), f"broken JSON ({error.msg}, line {error.lineno})"
+    else:
+        broken = ""
     if not isinstance(value, dict):
         raise ParseError("a JSON list, not a feed")
-    return value
+    if broken and not value["items"]:
+        raise ParseError(f"{broken}, not a feed")
+    return value, broken
+
+
+def _repair(text: str) -> str:
+    """`text` with what is often written although JSON has none of it: commas at the end, backslashes in texts."""
+    text = _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", text)
+    return _LAST_COMMA.sub("", text)
+
+
+def _salvage(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
+    """A broken document as far as it can be read: what stands before its items, and the items that are whole."""
+    start = _ITEMS.search(text)
+    if not start:
+        return {"items": []}
+    head = _decode(decoder, text[: start.end()] + "]}", 0)
+    items, failures, at = [], 0, start.end() - 1
+    for opening in _OBJECT.finditer(text, at):
+        if opening.start() < at:
+            continue
+        found = _decode(decoder, text, opening.end() - 1)
+        if found is None:
+            failures += 1
+            if failures > _MOST_FAILURES:
+                break
+        elif _ITEM_KEYS & found[0].keys() and "mime_type" not in found[0]:  # else an author, or an attachment
+            items.append(found[0])
+            at = found[1]
+    return {**(head[0] if head else {}), "items": items}
+
+
+def _decode(decoder: json.JSONDecoder, text: str, at: int) -> tuple[dict[str, Any], int] | None:
+    try:
+        return decoder.raw_decode(text, at)
+    except (json.JSONDecodeError, RecursionError):
+        return None
 
 
 def _number(digits: str) -> int | float | str:

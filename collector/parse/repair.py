@@ -12,6 +12,7 @@ from html.entities import name2codepoint
 from xml.parsers import expat
 
 from collector.errors import ParseError
+from collector.parse.document import entry_spans
 from collector.text import legal
 
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
@@ -48,12 +49,34 @@ _NAMESPACES = {
 }
 
 
-def fault(text: str) -> str | None:
-    """What makes `text` malformed XML, with its place; None when it is well-formed. Expands no entity.
+def shallow(text: str, root: str, warnings: list[str]) -> tuple[str, str | None]:
+    """`text` without the entries whose elements are nested deeper than any feed needs, each with a warning; and
+    what makes it malformed XML, with its place, None when it is well-formed. Expands no entity.
 
-    Raises ParseError when elements are nested deeper than any feed needs.
+    Raises ParseError when it is too deep outside of its entries.
     """
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    try:
+        return text, _fault(text, expat.ParserCreate("utf-8", namespace_separator=" "))
+    except ParseError:
+        kept, at = [], 0
+        for start, end in entry_spans(text, root):
+            if _is_too_deep(text[start:end]):
+                warnings.append("an entry cannot be read (it is nested too deeply)")
+                kept.append(text[at:start])
+                at = end
+        text = "".join((*kept, text[at:]))
+    return text, _fault(text, expat.ParserCreate("utf-8", namespace_separator=" "))
+
+
+def _is_too_deep(entry: str) -> bool:
+    try:
+        _fault(entry, expat.ParserCreate("utf-8"))
+    except ParseError:
+        return True
+    return False
+
+
+def _fault(text: str, parser: expat.XMLParserType) -> str | None:
     depth = 0
 
     def enter(_name: str, _attributes: dict[str, str]) -> None:

@@ -21,6 +21,9 @@ import feedparser.mixin
 from feedparser.api import StrictFeedParser
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
+_ENTRIES = frozenset({"item", "entry"})
+# feedparser compares each with all before it: 100,000 categories of one entry would take it minutes.
+_MOST_ALIKE = 200
 # Elements within text, whose namespace feedparser wants to see as an attribute.
 _EMBEDDED = {("http://www.w3.org/1998/Math/MathML", "math"), ("http://www.w3.org/2000/svg", "svg")}
 
@@ -59,6 +62,8 @@ class _Reader(StrictFeedParser):
         self.resolve_relative_uris = self.sanitize_html = False
         self.contentparams = _Params()
         self._tags: dict[str, str] = {}
+        self._alike: dict[str, int] = {}  # how often each element has come in this entry
+        self._left_out: dict[str, int] = {}  # those still open
 
     def read(self, body: bytes) -> dict[str, Any]:
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
@@ -81,6 +86,8 @@ class _Reader(StrictFeedParser):
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = self._tags.get(name) or self._tag(name)
         values, self.decls = self.decls, {}
+        if not self.incontent and self._is_one_too_many(tag):
+            return
         if tag.endswith(("math", "svg")) and (place := _split(name)) in _EMBEDDED:
             values["xmlns"] = place[0]
         prefixed = [key for key in attributes if " " in key]
@@ -91,7 +98,22 @@ class _Reader(StrictFeedParser):
         self.unknown_starttag(tag, list(values.items()))
 
     def _end(self, name: str) -> None:
-        self.unknown_endtag(self._tags.get(name) or self._tag(name))
+        tag = self._tags.get(name) or self._tag(name)
+        if self._left_out and self._left_out.get(tag):
+            self._left_out[tag] -= 1
+            return
+        self.unknown_endtag(tag)
+
+    def _is_one_too_many(self, tag: str) -> bool:
+        """Whether the entry has had so many of these elements that no more are read."""
+        if tag in _ENTRIES:
+            self._alike.clear()
+            return False
+        count = self._alike[tag] = self._alike.get(tag, 0) + 1
+        if count <= _MOST_ALIKE:
+            return False
+        self._left_out[tag] = self._left_out.get(tag, 0) + 1
+        return True
 
     def _tag(self, name: str) -> str:
         """The element's name as feedparser knows it, or else with the document's own prefix."""

@@ -12,6 +12,7 @@ from collector.html import absolute_url
 from collector.model import ParsedEntry, ParsedFeed
 from collector.parse import fields
 from collector.parse.document import Document
+from collector.parse.repair import shallow
 
 ROOTS = frozenset({"urlset", "sitemapindex"})
 
@@ -22,12 +23,15 @@ def parse(document: Document) -> ParsedFeed:
         raise ParseError("an index of sitemaps, not a feed: use the news sitemap that it lists")
     if "sitemap-news" not in document.text:
         raise ParseError("a sitemap without news, not a feed: use the site's news sitemap")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(document.text.encode("utf-8", "replace"), parser)
+    warnings: list[str] = []
+    # libxml2 would leave out what follows a deep nesting, and say nothing.
+    text, _ = shallow(document.text, document.root, warnings)
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=True)
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     if root is None:
         raise ParseError("a sitemap that cannot be read")
     urls = [element for element in root if _name(element) == "url"]
-    entries, warnings = [], []
+    entries = []
     for number, element in enumerate(urls[: fields.MAX_ENTRIES], 1):
         entry = _entry(_values(element), document.url)
         if entry is None:
