@@ -222,6 +222,13 @@ def test_thousands_of_problems_are_cut_short() -> None:
     assert found[-1] == "feeds.yaml: and more problems"
 
 
+def test_no_problem_repeats_a_password() -> None:
+    """What is wrong with an address is said without what it holds: problems are logged."""
+    found = problems("feeds:\n" + "  - https://ann:s3cret@a.example/f\n" * 2)
+    assert len(found) == 3
+    assert not any("s3cret" in problem or "ann" in problem for problem in found)
+
+
 def test_an_interval_is_checked_against_bounds_only_when_it_is_given() -> None:
     """Who raises the shortest interval need not know of the first guess."""
     assert read("settings: {poll: {min_interval: 1h}}").settings.poll.min_interval == 3600

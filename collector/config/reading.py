@@ -17,6 +17,7 @@ from collector.config.model import Config, FeedConfig, FeedsFile, Topic
 from collector.config.settings import Settings
 from collector.config.values import near_miss, shorten
 from collector.errors import ConfigError, Problem
+from collector.urls import without_credentials
 
 _SHAPE = 'expected a mapping with "topics:", "feeds:" and "settings:"'
 _SAMPLE = 1_000
@@ -223,7 +224,8 @@ def _complain_of_doubles(document: Document) -> None:
                 what = "address" if name == "url" else "key"
                 line = document.line(document.place(earlier))
                 document.complain(
-                    document.place(path), f"the {what} {shorten(value)} is given twice: first in line {line}"
+                    document.place(path),
+                    f"the {what} {shorten(without_credentials(value))} is given twice: first in line {line}",
                 )
 
 
