@@ -7,7 +7,7 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +47,7 @@ class App:
     collector: ArticleCollector
     replay: Replay
     now: Callable[[], datetime]
+    own_addresses: set[tuple[str, int]]  # where this program listens: nothing is fetched from there
 
     def sync(self, config: Config) -> None:
         """Makes `config` the one in force, and brings the database in line: its feeds, and the articles of its corpus.
@@ -116,16 +117,19 @@ def open_store(config: Config) -> Store:
 
 @asynccontextmanager
 async def network(
-    config: Config, now: Callable[[], datetime] = clock, monotonic: Callable[[], float] = time.monotonic
+    config: Config,
+    now: Callable[[], datetime] = clock,
+    monotonic: Callable[[], float] = time.monotonic,
+    own_addresses: Collection[tuple[str, int]] = (),
 ) -> AsyncIterator[tuple[Fetcher, Workers]]:
     """What reaches out and what reads what came: the guarded client and the worker processes."""
-    settings, web = config.settings.fetch, config.settings.web
+    settings = config.settings.fetch
     workers = Workers(settings.workers or os.cpu_count() or 1)
     fetcher = Fetcher(
         now=now,
         pace=HostPace(connections=settings.host_connections, monotonic=monotonic),
         allowed=parse_networks(settings.allow_private),
-        own_addresses={(web.host, web.port)},
+        own_addresses=own_addresses or _configured_addresses(config),
         user_agent=settings.user_agent or USER_AGENT,
         timeout=settings.timeout,
         proxy=settings.proxy,
@@ -138,6 +142,10 @@ async def network(
             await workers.close()
 
 
+def _configured_addresses(config: Config) -> set[tuple[str, int]]:
+    return {(config.settings.web.host, config.settings.web.port)}
+
+
 @asynccontextmanager
 async def opened(
     config: Config,
@@ -147,11 +155,11 @@ async def opened(
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[App]:
     """The parts at work on the configured database, which is theirs alone until the end."""
-    current = Current(config, examples(read_corpus(config.corpus)))
+    current, own = Current(config, examples(read_corpus(config.corpus))), _configured_addresses(config)
     store = open_store(config)
     try:
         with store.hold():
-            async with network(config, now, monotonic) as (fetcher, workers):
+            async with network(config, now, monotonic, own) as (fetcher, workers):
                 for url, seconds in store.waits(now()):
                     fetcher.leave_alone(url, seconds)
                 robots = Robots(fetcher.fetch, monotonic=monotonic)
@@ -167,7 +175,7 @@ async def opened(
                         store=store, pages=pages, current=current, now=now, observe=on_collect, fault=log.fault
                     ),
                     replay=Replay(store=store, current=current, now=now, on_replayed=log.replayed),
-                    now=now,
+                    now=now, own_addresses=own,
                 )  # fmt: skip
                 await asyncio.to_thread(app.sync, config)
                 try:

@@ -13,7 +13,7 @@ from collector.errors import CollectorError, ParseError, WorkerError
 from collector.fetch import Fetcher
 from collector.model import Fetched, FetchFailed, FetchRequest
 from collector.poll import ACCEPT
-from collector.urls import web_url
+from collector.urls import web_url, without_credentials
 from collector.workers import Workers
 
 _TYPES = {
@@ -45,7 +45,7 @@ async def find_feeds(url: str, fetcher: Fetcher, workers: Workers) -> list[Found
     """The feeds at `url` or of the site there, those that its page names first. Raises NothingFound with the reason."""
     answer = await _get(url, fetcher)
     if isinstance(answer, FetchFailed):
-        raise NothingFound(f"{url}: {answer.reason}")
+        raise NothingFound(f"{without_credentials(url)}: {answer.reason}")
     if feed := await _read(answer, workers):
         return [feed]
     page = answer.body[:_LARGEST_PAGE]
@@ -58,7 +58,7 @@ async def find_feeds(url: str, fetcher: Fetcher, workers: Workers) -> list[Found
         if found := await _try(addresses, fetcher, workers, most):
             return found
     raise NothingFound(
-        f"{url}: this is no feed, its page leads to none, and none lies where feeds commonly do"
+        f"{without_credentials(url)}: this is no feed, its page leads to none, and none lies where feeds commonly do"
     )
 
 

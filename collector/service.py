@@ -59,6 +59,7 @@ async def run(config: Config, say: Callable[[str], None]) -> None:
 
     async with opened(config, polled, collected) as app:
         with _listen(config) as listening:
+            app.own_addresses.add(listening.getsockname()[:2])  # the port may have been free to choose
             await _serve(app, metrics, listening, stop, say)
     say("Stopped.")
 

@@ -117,6 +117,19 @@ def test_markup_that_is_no_xml_is_read_as_far_as_it_goes() -> None:
     assert (feed.url, feed.title) == ("http://a.b/?x=1&y=2", "A&B")
 
 
+def test_titles_and_messages_move_no_cursor() -> None:
+    """What a terminal or a line would obey is taken out of titles, labels, and addresses that are complained of."""
+    passed_over: list[Problem] = []
+    title = "a&#27;[2J&#x202e;&#10;b"
+    (feed,) = read_opml(
+        outlines(f'<outline text="{title}"><outline text="{title}" xmlUrl="http://a.b"/></outline>'
+                 '<outline xmlUrl="x:&#27;[2J"/>'),
+        passed_over=passed_over,
+    )  # fmt: skip
+    for text in (feed.title, *feed.labels, str(passed_over[0])):
+        assert text.isprintable()
+
+
 def test_an_empty_list_is_a_list() -> None:
     """There is nothing to add, and nothing wrong."""
     assert read_opml(outlines("")) == []
@@ -133,6 +146,11 @@ def test_an_empty_list_is_a_list() -> None:
         (b"<rss version='2.0'><channel/></rss>", "expected OPML"),
         (b"just\nwords", "OPML:1:1: expected an address"),
         (outlines("<outline xmlUrl='ftp://a.b'/>"), "expected an address"),
+        (b"<opml><body><outline xmlUrl='http://a.b'/><outline xmlUrl='http://b.c", "cut short"),
+        (b"<opml><body><outline xmlUrl='http://a.b'/>", "cut short"),
+        (b"http://a.b\n" * 60_000, "more than 50,000 feeds"),
+        (outlines("<outline xmlUrl='http://a.b'/>" * 101_000), "more than 50,000 feeds"),
+        (outlines("").decode().encode("utf-32"), "UTF-32"),
         (b"http://a.b\n\xff", "OPML:2:1: the list is not written in utf-8"),
         (b"<?xml version='1.0' encoding='rot13'?><opml/>", "unknown encoding, rot13"),
         (b"<?xml version='1.0' encoding='cp99999'?><opml/>", "unknown encoding, cp99999"),

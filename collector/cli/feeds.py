@@ -68,10 +68,11 @@ def import_(
     loaded = load_config(config, database)
     from collector.config import add_feeds
     from collector.publish.opml import read_opml
+    from collector.urls import without_credentials
 
     data = _download(source, loaded) if "://" in source else Path(source).expanduser().read_bytes()
     passed_over: list[Problem] = []
-    feeds = read_opml(data, source, passed_over)
+    feeds = read_opml(data, without_credentials(source), passed_over)
     added = add_feeds(
         config,
         [{"url": f.url, "name": f.title, "language": f.language, "labels": list(f.labels)} for f in feeds],
@@ -133,5 +134,5 @@ def _download(url: str, config: Config) -> bytes:
 
     answer = run_loop(fetch())
     if isinstance(answer, FetchFailed):
-        raise CollectorError(f"{url}: {answer.reason}")
+        raise CollectorError(f"{answer.url}: {answer.reason}")  # without credentials
     return answer.body

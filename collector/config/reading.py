@@ -17,8 +17,10 @@ from collector.config.model import Config, FeedConfig, FeedsFile, Topic
 from collector.config.settings import Settings
 from collector.config.values import near_miss, shorten
 from collector.errors import ConfigError, Problem
+from collector.urls import without_credentials
 
 _SHAPE = 'expected a mapping with "topics:", "feeds:" and "settings:"'
+_SAMPLE = 1_000
 _PATTERNS = {
     "key": "lower-case letters, digits and hyphens",
     "language": 'a language tag such as "ko" or "pt-BR"',
@@ -75,6 +77,7 @@ def _validated(document: Document, environ: Mapping[str, str] | None) -> FeedsFi
     variables = environ or {}
     document.problems += environment.misspelt(variables)
     settings = environment.with_overrides(document.data.get("settings"), variables)
+    _drop_hopeless(document.data.get("feeds"))
     try:
         return FeedsFile.model_validate(document.data | {"settings": settings}, context={"environ": environ})
     except ValidationError as error:
@@ -89,6 +92,19 @@ def _validated(document: Document, environ: Mapping[str, str] | None) -> FeedsFi
         if not document.problems:  # cannot be: a refused value has left its own problem
             raise
         return None
+
+
+def _drop_hopeless(feeds: object) -> None:
+    """Take out what follows when the first feeds have more problems than anybody is told: the answer shall be there
+    in a second, however long the list.
+    """
+    if not isinstance(feeds, list) or len(feeds) <= _SAMPLE:
+        return
+    try:
+        FeedsFile.model_validate({"feeds": feeds[:_SAMPLE]}, context={"environ": None})
+    except ValidationError as error:
+        if error.error_count() > MAX_PROBLEMS:
+            del feeds[_SAMPLE:]
 
 
 def _message(problem: Any) -> str:
@@ -208,7 +224,8 @@ def _complain_of_doubles(document: Document) -> None:
                 what = "address" if name == "url" else "key"
                 line = document.line(document.place(earlier))
                 document.complain(
-                    document.place(path), f"the {what} {shorten(value)} is given twice: first in line {line}"
+                    document.place(path),
+                    f"the {what} {shorten(without_credentials(value))} is given twice: first in line {line}",
                 )
 
 

@@ -31,7 +31,7 @@ _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}]")
 
 def shorten(text: str, limit: int = 60) -> str:
     """`text` in double quotes on one line, cut to `limit` characters: for messages."""
-    line = " ".join(text.split())
+    line = "".join(c for c in " ".join(text[: 4 * limit].split()) if c.isprintable())
     return f'"{line}"' if len(line) <= limit else f'"{line[: limit - 1]}…"'
 
 

@@ -158,7 +158,7 @@ class Fetcher:
         proxy = trail.request.proxy
         if proxy:
             session = self._proxied
-            if refusal := self._guard.target_refusal(trail.target.url.raw_host or ""):
+            if refusal := self._guard.target_refusal(trail.target.url.raw_host or "", trail.target.url.port):
                 raise FetchError(Failure.FORBIDDEN_ADDRESS, f"refused to ask the proxy: {refusal}")
         response = await session.get(
             trail.target.url, headers=trail.headers(), proxy=proxy, allow_redirects=False

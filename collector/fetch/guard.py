@@ -58,18 +58,26 @@ class Guard:
             raise ForbiddenAddressError(f"{address} port {port} is where this program itself listens")
         return socket.socket(family, kind, protocol)
 
-    def target_refusal(self, host: str) -> str | None:
+    def target_refusal(self, host: str, port: int | None) -> str | None:
         """Why a target must not be asked for through a proxy, judged by its name alone."""
         name = host.rstrip(".").lower()
         if name.endswith(_LOCAL_NAMES) or ("." not in name and ":" not in name):
             return f"{host} is a local name"
         is_literal = ":" in name or name.replace(".", "").isdigit()
-        return self._refusal(name.strip("[]")) if is_literal else None
+        if not is_literal:
+            return None
+        if is_own(name.strip("[]"), port or 0, self._own):
+            return f"{host} port {port} is where this program itself listens"
+        return self._refusal(name.strip("[]"))
 
 
 def is_own(address: str, port: int, own: OwnAddresses) -> bool:
     """Whether this program listens there: on this address, on all of them, or on a name such as localhost."""
     hosts = [own_host for own_host, own_port in own if own_port == port]
+    ip = ip_address(address.partition("%")[0])
+    if hosts and ip.is_unspecified:  # means this machine to connect(2)
+        return True
+    address = str(getattr(ip, "ipv4_mapped", None) or ip)
     return address in hosts or (not all(map(_is_specific, hosts)) and _is_local(address))
 
 

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import listparser
@@ -20,9 +21,11 @@ from collector.config.keys import same_address
 from collector.config.model import LANGUAGE
 from collector.config.values import feed_address
 from collector.errors import ConfigError, Problem
+from collector.text import clean
 
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 32
+MAX_FEEDS = 50_000  # more do not fit feeds.yaml
 MAX_PROBLEMS = 100
 MAX_TITLE = 300
 
@@ -32,6 +35,8 @@ _ENCODING = re.compile(
     r"utf-8-sig|utf-16|us-ascii|iso-?8859-\d+|latin-?\d|windows-\d+|cp\d+|koi8-[ru]|gb\w+|big5\w*|euc-\w+|shift_jis",
     re.IGNORECASE,
 )
+_TOO_MANY = f"the list has more than {MAX_FEEDS:,} feeds"
+_END = re.compile(r"</opml\s*>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!\s*(doctype|entity)", re.IGNORECASE)
 # What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -81,7 +86,7 @@ def read_opml(data: bytes, file: str = "OPML", passed_over: list[Problem] | None
     if len(data) > MAX_BYTES:
         raise _refusal(file, f"the list is larger than {MAX_BYTES // 2**20} MiB")
     text = _decode(data, file)
-    found = _outlines(text, file) if text.lstrip().startswith("<") else _lines(text)
+    found = _outlines(text, file) if text.lstrip().startswith("<") else _lines(text, file)
     feeds: dict[str, OpmlFeed] = {}
     problems = []
     for line, feed in found:
@@ -106,6 +111,8 @@ def _refusal(file: str, message: str, line: int = 0) -> ConfigError:
 
 def _decode(data: bytes, file: str) -> str:
     """The text, in the encoding of its byte order mark, of its XML declaration, or in UTF-8."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        raise _refusal(file, "the list is written in UTF-32: save it in UTF-8", 1)
     declared = _DECLARED.match(data.lstrip())
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
@@ -124,14 +131,20 @@ def _decode(data: bytes, file: str) -> str:
         raise _refusal(file, f"the list declares an unknown encoding, {encoding}", 1) from None
 
 
-def _lines(text: str) -> list[tuple[int, OpmlFeed]]:
+def _lines(text: str, file: str) -> list[tuple[int, OpmlFeed]]:
     """One address a line, with the line's number; empty lines and those that begin with # do not count."""
     lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
-    return [(number, OpmlFeed(url=line)) for number, line in lines if line and not line.startswith("#")]
+    found = ((number, OpmlFeed(url=line)) for number, line in lines if line and not line.startswith("#"))
+    feeds = list(islice(found, MAX_FEEDS + 1))
+    if len(feeds) > MAX_FEEDS:
+        raise _refusal(file, _TOO_MANY)
+    return feeds
 
 
 class _Reader(listparser.Handler):  # type: ignore[misc, valid-type]
     """listparser's handler, with an end to its patience, and with the attributes that it leaves out."""
+
+    outlines = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         if len(self.hierarchy) >= MAX_DEPTH:
@@ -139,6 +152,9 @@ class _Reader(listparser.Handler):  # type: ignore[misc, valid-type]
         super().start(tag, attrs)
 
     def start_opml_outline(self, attrs: dict[str, str]) -> None:
+        self.outlines += 1
+        if self.outlines > 2 * MAX_FEEDS:  # folders, too
+            raise _TooMany
         super().start_opml_outline(attrs)
         _, feed = self.found_urls.get(attrs.get("xmlurl", "").strip(), (None, {}))
         feed.setdefault("language", attrs.get("language", "").strip().replace("_", "-"))
@@ -146,6 +162,10 @@ class _Reader(listparser.Handler):  # type: ignore[misc, valid-type]
 
 class _TooDeep(Exception):
     """Outlines within outlines, beyond what a person would make."""
+
+
+class _TooMany(Exception):
+    """More outlines than there can be feeds and folders."""
 
 
 def _outlines(text: str, file: str) -> list[tuple[int, OpmlFeed]]:
@@ -160,14 +180,18 @@ def _outlines(text: str, file: str) -> list[tuple[int, OpmlFeed]]:
         lxml.etree.parse(BytesIO(text.encode("utf-8", "replace")), parser)
     except _TooDeep:
         raise _refusal(file, f"outlines are nested deeper than {MAX_DEPTH} levels") from None
+    except _TooMany:
+        raise _refusal(file, _TOO_MANY) from None
     if not reader.harvest["version"]:
         raise _refusal(file, "expected OPML, or a text with one address a line")
+    if not _END.search(text):
+        raise _refusal(file, "the list is cut short: its last tag, </opml>, is missing", text.count("\n") + 1)
     return [(0, _feed(item)) for item in reader.harvest["feeds"]]
 
 
 def _feed(item: dict[str, Any]) -> OpmlFeed:
     labels = (_label(part) for path in item["categories"] for part in path)
-    title = " ".join(item["title"].split())[:MAX_TITLE]
+    title = clean(item["title"], MAX_TITLE)
     return OpmlFeed(
         url=_address(item["url"]),
         title="" if title == item["url"] else title,
@@ -186,7 +210,7 @@ def _address(url: str) -> str:
 
 def _label(text: str) -> str:
     """A label as feeds.yaml can hold it: without comma and slash, which part labels in OPML's `category`."""
-    return " ".join(re.sub(r"[,/]", " ", text).split())[:100].strip()
+    return clean(re.sub(r"[,/]", " ", text), 100).strip()
 
 
 def _joined(first: OpmlFeed, second: OpmlFeed) -> OpmlFeed:

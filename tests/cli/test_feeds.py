@@ -121,6 +121,19 @@ async def test_import_adds_what_is_new_from_opml_a_list_and_an_address(user: Use
     assert "# an old friend" in (user.folder / "feeds.yaml").read_text()
 
 
+async def test_no_command_repeats_a_password(user: User, site: Site) -> None:
+    """A password in the address that a command is given is used, and neither shown nor written down."""
+    site.publish(1)
+    site.answers["/feed.opml"] = answer("<html></html>", "text/html")
+    write(user)
+    base = site.base.replace("http://", "http://ann:s3cret@")
+    for command, path in (("add", "/feed.xml"), ("add", "/none"), ("import", "/none"), ("import", "/feed.opml")):
+        done = await user(command, base + path)
+        assert "s3cret" not in done.out + done.err
+        assert site.base.removeprefix("http://") in done.err
+    assert "s3cret" not in (user.folder / "feeds.yaml").read_text()
+
+
 async def test_import_says_what_is_wrong_with_its_source(user: User, site: Site) -> None:
     write(user)
     (user.folder / "page.html").write_text("<html><body>Not a list</body></html>")

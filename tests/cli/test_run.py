@@ -139,6 +139,19 @@ async def test_a_changed_configuration_and_a_new_seed_are_picked_up(user: User, 
         assert f"{service.base}/feed.xml" in await get(service, "/feed.xml")
 
 
+async def test_it_never_fetches_from_itself(user: User, site: Site) -> None:
+    """Its own feed as a source would echo for ever; the port that was free to choose counts, too."""
+    site.publish(1)
+    user.write(site.feed)
+    async with user.service() as service:
+        user.write(site.feed, f"{service.base}/feed.xml")
+        await service.until_event("configuration in force")
+        await service.until_event("poll", 2)
+        (told,) = [poll for poll in service.events("poll") if poll["outcome"] == "failed"]
+
+    assert "itself listens" in told["reason"]
+
+
 async def test_a_wrong_configuration_changes_nothing_and_its_places_are_logged(user: User, site: Site) -> None:
     site.publish(1)
     path = user.write(site.feed)

@@ -482,12 +482,16 @@ async def test_a_redirect_to_a_private_address_is_not_followed(make) -> None:
 async def test_our_own_address_is_refused_even_in_an_open_network(make) -> None:
     """The fetcher cannot be made to talk to the program itself, wherever it listens."""
     own: set[tuple[str, int]] = set()
-    async with make(own_addresses=own) as fetcher, serve(http(BODY)) as server:
+    allow = ("127.0.0.0/8", "0.0.0.0/32", "::/128", "::ffff:0:0/96")
+    async with make(allow=allow, own_addresses=own) as fetcher, serve(http(BODY)) as server:
         await success(fetcher, server.url())
         for listening, asked in (
             ("127.0.0.3", "0x7f.3"),
             ("0.0.0.0", "127.0.0.9"),
             ("localhost", "127.0.0.8"),
+            ("127.0.0.1", "[::ffff:127.0.0.1]"),
+            ("127.0.0.1", "0.0.0.0"),
+            ("::1", "[::]"),
         ):
             own.clear()
             own.add((listening, server.port))
@@ -497,6 +501,18 @@ async def test_our_own_address_is_refused_even_in_an_open_network(make) -> None:
         other = await failure(fetcher, "http://127.0.0.3:1/")
 
     assert Failure.CONNECT is other.failure
+
+
+async def test_no_proxy_is_asked_for_our_own_address(make) -> None:
+    """A proxy on this machine reaches what is open to it: also where we listen."""
+    own = {("0.0.0.0", 7777)}
+    async with make(allow=("127.0.0.0/8",), own_addresses=own) as fetcher, serve(http(BODY)) as proxy:
+        address = f"http://127.0.0.1:{proxy.port}"
+        result = await failure(fetcher, "http://127.0.0.4:7777/", proxy=address)
+        await success(fetcher, "http://127.0.0.4:7778/", proxy=address)
+
+    assert "itself listens" in result.reason
+    assert len(proxy.asked) == 1
 
 
 async def test_a_proxy_is_used_as_configured_and_not_for_private_targets(make) -> None:
