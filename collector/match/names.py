@@ -1,0 +1,192 @@
+"""Names of countries and people: what CLDR, countries.txt and people.txt know.
+
+`known` says of any word whether it is such a name, so that a keyword "Turkey" knows as much of its traps as
+`country: TR` does. `country_words` is what `country:` stands for, `person_words` the same for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from collector.folding import fold
+from collector.match.scripts import script
+from collector.match.word import Word, read_word
+
+_TABLES = ("cldr.tsv", "countries.txt", "people.txt", "inflection.txt")
+_KINDS = frozenset({"name", "adj", "seat", "not", "drop"})
+# Languages in which news are followed: their names may stand in an article of any language. The names of others, in
+# Latin letters, are taken in their own language alone: there are too many words that mean something elsewhere.
+WIDELY_READ = frozenset(
+    "ar az be bg bn ca cs da de el en es et fa fi fr he hi hu hy id is it ja ka kk ko lt lv mk ms nl no pl pt ro ru sk"
+    " sl sq sr sv th tr uk ur uz vi zh".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of one or more countries or people (some share one: Congo), and the languages that call them so."""
+
+    codes: frozenset[str]  # of countries; a person is known by name
+    languages: frozenset[str]  # empty: all
+
+
+@dataclass(slots=True)
+class _Entry:
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # as written -> languages
+    seats: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    adjectives: list[Word] = field(default_factory=list)
+    covers: list[Word] = field(default_factory=list)
+
+
+class UnknownCountry(ValueError):
+    """No country has this code."""
+
+
+def country_words(code: str) -> tuple[Word, ...]:
+    """The names of a country in all languages, and those of its seat of government.
+
+    The adjectives and people come with the names: whoever looks for a name finds them in the same language. The code
+    is that of ISO 3166-1 ("KP"). Raises `UnknownCountry`.
+    """
+    country = _countries().get(code)
+    if country is None:
+        raise UnknownCountry(code)
+    words = {**country.names, **{seat: on | country.names.get(seat, set()) for seat, on in country.seats.items()}}
+    return tuple(_word(text, languages) for text, languages in words.items())
+
+
+def person_words(name: str) -> tuple[Word, ...]:
+    """How a person of people.txt, named as its heading has it, is called in all languages. Raises KeyError."""
+    return tuple(_word(text, languages) for text, languages in _people()[name].names.items())
+
+
+def codes() -> list[str]:
+    """The countries that there are, sorted."""
+    return sorted(_countries())
+
+
+def known(folded: str) -> Name | None:
+    """Whose name a folded word or phrase is."""
+    return _names().get(folded)
+
+
+def kin(name: Name) -> list[Word]:
+    """What is found with a name: a country's adjectives and people in the name's languages, a person's other names."""
+    found: list[Word] = []
+    for code in sorted(name.codes):
+        if code in _people():
+            found.extend(person_words(code))
+        else:
+            adjectives = _countries()[code].adjectives
+            found.extend(word for word in adjectives if not name.languages or word.language in name.languages)
+    return found
+
+
+def covers(code: str) -> list[Word]:
+    """Phrases that contain a name of the country or person and do not mean it."""
+    return (_people().get(code) or _countries()[code]).covers
+
+
+@cache
+def all_names() -> tuple[str, tuple[str, ...]]:
+    """Every known name, folded: as one text with a name a line, and the lines."""
+    lines = tuple(_names())
+    return "\n".join(lines), lines
+
+
+@cache
+def digest() -> str:
+    """Changes when the tables do."""
+    import hashlib
+
+    return hashlib.sha256("".join(map(_read, _TABLES)).encode()).hexdigest()
+
+
+def _word(text: str, languages: set[str]) -> Word:
+    word = read_word(text)
+    alone = next(iter(languages)) if len(languages) == 1 else None
+    if alone is None or alone in WIDELY_READ or script(text) != "LATIN":
+        return word
+    return word.in_language(alone)
+
+
+# --- the tables -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _countries() -> dict[str, _Entry]:
+    found: dict[str, _Entry] = defaultdict(_Entry)
+    for line in _read("cldr.tsv").splitlines():
+        if not line.startswith("#"):
+            code, name, languages = line.split("\t")
+            found[code].names[name].update(languages.split())
+    _add_table(found, "countries.txt")
+    return dict(found)
+
+
+@cache
+def _people() -> dict[str, _Entry]:
+    found: dict[str, _Entry] = defaultdict(_Entry)
+    _add_table(found, "people.txt")
+    return dict(found)
+
+
+def _add_table(entries: dict[str, _Entry], table: str) -> None:
+    for key, language, kind, words in _rows(table):
+        _apply(entries[key], language, kind, words)
+
+
+def _apply(country: _Entry, language: str, kind: str, words: list[str]) -> None:
+    languages = set() if language == "*" else {language}
+    for text in words:
+        if kind == "name":
+            country.names[text].update(languages)
+        elif kind == "seat":
+            country.seats[text].update(languages)
+        elif kind == "adj":
+            country.adjectives.append(read_word(text).in_language(language))
+        elif kind == "not":
+            country.covers.append(read_word(text))
+        else:
+            _drop(country, text)
+
+
+def _drop(country: _Entry, text: str) -> None:
+    country.names.pop(text, None)
+    country.seats.pop(text, None)
+    country.adjectives = [word for word in country.adjectives if word.text != read_word(text).text]
+
+
+def _rows(table: str) -> list[tuple[str, str, str, list[str]]]:
+    """Heading, language, kind and words of each line; raises ValueError with the number of a line that is none."""
+    rows, code = [], ""
+    for number, line in enumerate(_read(table).splitlines(), 1):
+        line = line.partition("#")[0].strip()
+        if heading := re.fullmatch(r"\[(.+)\]", line):
+            code = heading[1]
+        elif line:
+            parts = line.split(maxsplit=2)
+            if not code or len(parts) < 3 or parts[1] not in _KINDS:
+                raise ValueError(f"{table}, line {number}: expected language, kind and words: {line!r}")
+            rows.append((code, parts[0], parts[1], [word.strip() for word in parts[2].split(";") if word.strip()]))
+    return rows
+
+
+@cache
+def _names() -> dict[str, Name]:
+    """Every name by its folded form."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for code, entry in (*_countries().items(), *_people().items()):
+        for text, languages in entry.names.items():
+            owners, spoken = found.setdefault(fold(read_word(text).text).text.strip(), (set(), set()))
+            owners.add(code)
+            spoken.update(languages)
+    return {text: Name(frozenset(owners), frozenset(spoken)) for text, (owners, spoken) in found.items()}
+
+
+def _read(name: str) -> str:
+    return files("collector.match").joinpath(name).read_text("utf-8")

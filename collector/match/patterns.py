@@ -1,0 +1,249 @@
+"""A word or phrase, made ready to be found: the beginning that is looked for, and what must stand around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from collector.folding import fold
+from collector.match import compounds
+from collector.match.inflection import ANY, BARE, Endings, forms, inflects_as, languages_of
+from collector.match.names import Name
+from collector.match.scripts import INSIDE, SPACED, free_end, habit, hangul_end, script, word_end, word_start
+from collector.match.word import Word
+
+_SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
+_ACRONYM = 6  # letters up to which a word in capitals is one, and does not inflect
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word of a phrase: the beginnings that it may have, with their endings; or letters as they stand."""
+
+    text: str
+    habit: str
+    forms: tuple[tuple[str, Endings], ...]  # empty: the text as it stands
+    is_name: bool = False
+    is_prefix: bool = False
+
+    def is_written(self, word: str, language: str | None) -> bool:
+        """Whether a word between spaces is a form of this one."""
+        for number, (beginning, endings) in enumerate(self.forms):
+            if word.startswith(beginning) and self.ends(number, endings, word[len(beginning) :], language):
+                return True
+        return False
+
+    def ends(self, number: int, endings: Endings, ending: str, language: str | None) -> bool:
+        """Whether the form with this number may end so."""
+        if self.is_prefix:
+            return number == 0
+        if number == 0 and not ending:
+            return True
+        if ending in _allowed(endings, language, self.text):
+            return True
+        return number == 0 and bool(ending) and compounds.follows(self.text, ending, language, is_name=self.is_name)
+
+
+def _allowed(endings: Endings, language: str | None, text: str) -> Collection[str]:
+    found = endings.get(language)
+    if found is not None:
+        return found
+    if language is None or script(text) not in ("LATIN", "ARABIC") and language not in languages_of(script(text)):
+        return endings.get(None, BARE)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How one word may be written with one beginning, and what must stand around it."""
+
+    word: int
+    part: Part
+    form: int  # which of the part's forms
+    before: tuple[Part, ...]  # nearest last
+    after: tuple[Part, ...]
+    language: str | None
+    cased: str | None  # see words._is_cased; None: case does not count
+
+    @property
+    def habit(self) -> str:
+        return self.part.habit
+
+    @property
+    def is_spaced(self) -> bool:
+        return self.part.habit in SPACED
+
+    def place(self, text: str, start: int, end: int, last: int, language: str | None) -> tuple[int, int] | None:
+        """Where the whole phrase stands, if it does; its beginning is at `start` to `end`, its word's end is `last`."""
+        if self.language is not None and language is not None and self.language != language:
+            return None
+        part = self.part
+        if part.forms:
+            if not part.ends(self.form, part.forms[self.form][1], text[end:last], language):
+                return None
+            end = last
+        elif not _stands(part, text, end, is_last=not self.after):
+            return None
+        for near in reversed(self.before):
+            begin = _before(near, text, start, language)
+            if begin is None:
+                return None
+            start = begin
+        for near in self.after:
+            finish = _after(near, text, end, language, is_last=near is self.after[-1])
+            if finish is None:
+                return None
+            end = finish
+        return start, end
+
+
+def _before(part: Part, text: str, start: int, language: str | None) -> int | None:
+    """Where a part that ends at `start` begins, None if it does not."""
+    if not part.forms:
+        begin = start - len(part.text)
+        return begin if begin >= 0 and text.startswith(part.text, begin) else None
+    begin = word_start(text, start)
+    if part.is_written(text[begin:start], language):
+        return begin
+    if part.habit in ("arabic", "hebrew"):
+        return _behind_particles(part, text, begin, start, language)
+    return None
+
+
+def _behind_particles(part: Part, text: str, begin: int, start: int, language: str | None) -> int | None:
+    from collector.match.scripts import begins
+
+    for place in range(begin + 1, min(begin + 5, start - 1)):
+        if begins(text, place, part.habit, language) and part.is_written(text[place:start], language):
+            return place
+    return None
+
+
+def _after(part: Part, text: str, end: int, language: str | None, *, is_last: bool) -> int | None:
+    """Where a part that begins at `end` ends, None if it does not stand there."""
+    if not part.forms:
+        if not text.startswith(part.text, end):
+            return None
+        finish = end + len(part.text)
+        return finish if _stands(part, text, finish, is_last=is_last) else None
+    last = word_end(text, end)
+    return last if last > end and part.is_written(text[end:last], language) else None
+
+
+def _stands(part: Part, text: str, end: int, *, is_last: bool) -> bool:
+    """Whether letters without spaces may end at `end`."""
+    if not is_last or part.is_prefix:
+        return True
+    if part.habit == "hangul":
+        return not (part.is_name and len(part.text) <= _SHORT_HANGUL) or hangul_end(text, end)
+    if part.habit in ("free", "katakana"):
+        return free_end(text, end, part.habit)
+    return True
+
+
+# --- compiling ------------------------------------------------------------------------------------------------------
+
+
+def compile_word(number: int, word: Word, name: Name | None) -> Iterator[tuple[str, Pattern]]:
+    """What to look for, and how to go on from there, for every way to write a word. `name` if it is a country's."""
+    text = fold(word.text).text.strip()
+    for written in _written(text):
+        parts = _parts(written, word, name)
+        anchor = max(range(len(parts)), key=lambda index: _weight(parts[index]))
+        part = parts[anchor]
+        for index, beginning in enumerate(form for form, _ in part.forms) if part.forms else [(0, part.text)]:
+            yield (
+                beginning,
+                Pattern(
+                    number,
+                    part,
+                    index,
+                    tuple(parts[:anchor]),
+                    tuple(parts[anchor + 1 :]),
+                    inflects_as(word.language),
+                    _cased(word, name, parts),
+                ),
+            )
+
+
+def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
+    if word.case:
+        import unicodedata
+
+        return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", word.text))
+    is_capital = word.text[:1].isupper() and len(parts) == 1
+    if is_capital and (name is not None or word.language in _CAPITALISED):
+        return ""
+    return None
+
+
+_CAPITALISED = frozenset({"en", "de"})  # languages that write adjectives or nouns with a capital
+
+
+def _weight(part: Part) -> int:
+    """The rarer a part is, the better it is to look for: mostly the longest."""
+    return -1 if part.habit == "none" else len(part.text)
+
+
+_LETTERS = re.compile(r"\w+")
+
+
+def _parts(text: str, word: Word, name: Name | None) -> list[Part]:
+    """The words of a phrase and what stands between them."""
+    parts: list[Part] = []
+    place = 0
+    while place < len(text):
+        end = place + 1
+        if INSIDE[text[place]]:
+            end = word_end(text, place)
+        else:
+            kind = habit(text[place])
+            while end < len(text) and habit(text[end]) == kind and kind != "none":
+                end += 1
+        parts.append(_part(text[place:end], word, name, is_last=end == len(text)))
+        place = end
+    return parts
+
+
+def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
+    kind = habit(text[0])
+    is_prefix = word.prefix and is_last
+    if kind not in SPACED:
+        return Part(text, kind, (), name is not None, is_prefix)
+    if is_prefix or word.form == "exact" or _is_acronym(word.text):
+        return Part(text, kind, ((text, {None: BARE}),), name is not None, is_prefix)
+    found = forms(text, is_name=name is not None)
+    if name is not None and name.languages:
+        found = [(form, _only(endings, _inflecting(name.languages))) for form, endings in found]
+    kept = tuple((form, endings) for number, (form, endings) in enumerate(found) if endings or number == 0)
+    return Part(text, kind, kept, name is not None)
+
+
+@cache
+def _inflecting(languages: frozenset[str]) -> frozenset[str]:
+    return frozenset(found for language in languages if (found := inflects_as(language)))
+
+
+def _only(endings: Endings, languages: frozenset[str]) -> Endings:
+    """The endings of some languages; without a language, of all of them together."""
+    kept: Endings = {language: found for language, found in endings.items() if language in languages}
+    together = frozenset().union(*(found for found in kept.values() if found is not ANY))
+    if together:
+        kept[None] = together
+    return kept
+
+
+def _is_acronym(text: str) -> bool:
+    return text.isupper() and len(text) <= _ACRONYM and text.isalpha()
+
+
+def _written(folded: str) -> set[str]:
+    """How a folded word may stand in a folded text."""
+    written = {folded}
+    if "·" in folded:  # between the parts of a foreign name in Han and kana
+        written.add(folded.replace("·", ""))
+    if folded.startswith("ال"):  # after the particle ل the article loses its alef
+        written.add("لل" + folded[2:])
+    return written

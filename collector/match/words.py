@@ -1,0 +1,184 @@
+"""Words and phrases, and where they stand in a text: the lexical layer below the topics.
+
+A word is found in its inflected forms (`inflection`), where it stands as a word by the habits of its script
+(`scripts`); spellings are folded first (`folding`). One automaton looks for the unchanging beginning of one part of
+every phrase, so that the time depends on the text; what stands around it is compared afterwards.
+
+A keyword that is a country's name (`names`) also finds the country's adjectives and people in the languages that call
+it so. It is not found inside a longer name of another country (South Sudan is not Sudan), nor in phrases that are
+known to mean something else, nor in small letters where the name has a capital (turkey).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from collector.folding import Folded, fold
+from collector.match import names
+from collector.match.inflection import inflects_as
+from collector.match.patterns import Pattern, compile_word
+from collector.match.scripts import INSIDE, begins, habit, word_end
+from collector.match.word import Word, is_word, read_word
+
+__all__ = ["Hit", "Word", "WordFinder", "is_word", "read_word"]
+
+
+class Hit(NamedTuple):
+    """A word (its index) stands in a folded text from `start` to `end`, which is where the inflected word ends."""
+
+    word: int
+    start: int
+    end: int
+
+
+class WordFinder:
+    """Finds every place where a word stands as it must. Safe to use from several threads."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._by_form: dict[str, list[Pattern]] = {}
+        self._codes: list[frozenset[str]] = []  # of the countries whose name a word is; then those of the covers
+        for number, word in enumerate(words):
+            self._add_word(number, word)
+        self._covers_from = len(words)
+        self._build()
+        if any(self._codes):
+            self._add_covers()
+            self._build()
+
+    def hits(self, folded: Folded, language: str | None) -> list[Hit]:
+        """All places, in no particular order, each once for a word."""
+        found = self._found(folded, inflects_as(language))
+        if any(hit.word >= self._covers_from for hit in found):
+            found = self._uncovered(found)
+        return found
+
+    def begun(self, stem: str) -> Iterator[int]:
+        """The words that begin in a folded stem and go on behind it."""
+        self._sorted = self._sorted or sorted(self._by_form)
+        for start in range(len(stem)):
+            tail = stem[start:]
+            for index in range(bisect_left(self._sorted, tail), len(self._sorted)):
+                if not self._sorted[index].startswith(tail):
+                    break
+                for pattern in self._by_form[self._sorted[index]]:
+                    if pattern.word < self._covers_from and begins(stem, start, pattern.habit, None):
+                        yield pattern.word
+
+    # --- compiling --------------------------------------------------------------------------------------------------
+
+    def _add_word(self, number: int, word: Word) -> None:
+        name = names.known(fold(word.text).text.strip()) if word.form == "any" and not word.prefix else None
+        self._codes.append(name.codes if name else frozenset())
+        self._add(number, word, name)
+        if name:
+            for other in names.kin(name):
+                self._add(number, other, name if other.language is None else None)
+
+    def _add(self, number: int, word: Word, name: names.Name | None) -> None:
+        for form, pattern in compile_word(number, word, name):
+            self._by_form.setdefault(form, []).append(pattern)
+
+    def _build(self) -> None:
+        self._patterns = [(habit(form[0]), patterns) for form, patterns in self._by_form.items()]
+        self._automaton = AhoCorasick(list(self._by_form), store_patterns=False)
+        self._sorted: list[str] = []
+
+    def _add_covers(self) -> None:
+        """The longer names of other countries, and the phrases that are not the country, as words of their own."""
+        for code in sorted(frozenset().union(*self._codes)):
+            for phrase in names.covers(code):
+                self._cover(phrase, None, frozenset({code}))
+        for line, inside in self._names_around():
+            name = names.known(line)
+            if name and any(not codes & name.codes for codes in inside):
+                self._cover(Word(text=line), name, name.codes)
+
+    def _cover(self, word: Word, name: names.Name | None, codes: frozenset[str]) -> None:
+        self._add(len(self._codes), word, name)
+        self._codes.append(codes if name is None else frozenset({"not", *codes}))
+
+    def _names_around(self) -> list[tuple[str, list[frozenset[str]]]]:
+        """The known names that contain words, with the countries whose names those are."""
+        text, lines = names.all_names()
+        starts, place = [], 0
+        for line in lines:
+            starts.append(place)
+            place += len(line) + 1
+        inside: dict[int, list[frozenset[str]]] = {}
+        for hit in self._found(Folded(text, text, None, None), None, is_list=True):
+            index = bisect_left(starts, hit.start + 1) - 1
+            if codes := self._codes[hit.word]:
+                if hit.end - hit.start < len(lines[index]):
+                    inside.setdefault(index, []).append(codes)
+        return [(lines[index], codes) for index, codes in sorted(inside.items())]
+
+    # --- finding ----------------------------------------------------------------------------------------------------
+
+    def _found(self, folded: Folded, language: str | None, *, is_list: bool = False) -> list[Hit]:
+        text, found = folded.text, {}
+        patterns, inside = self._patterns, INSIDE
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            kind, candidates = patterns[number]
+            if kind == "word":
+                if start and inside[text[start - 1]]:
+                    continue
+            elif not begins(text, start, kind, language):
+                continue
+            last = -1
+            for pattern in candidates:
+                if last < 0:
+                    last = word_end(text, end) if pattern.is_spaced else end
+                place = pattern.place(text, start, end, last, language)
+                if place and (is_list or pattern.cased is None or _is_cased(folded, place, pattern.cased)):
+                    found[Hit(pattern.word, *place)] = None
+        return list(found)
+
+    def _uncovered(self, hits: list[Hit]) -> list[Hit]:
+        """The words' hits that stand in no cover."""
+        covers = sorted(hit for hit in hits if hit.word >= self._covers_from)
+        covers.sort(key=_start)
+        longest = max(cover.end - cover.start for cover in covers)
+        return [
+            hit
+            for hit in hits
+            if hit.word < self._covers_from
+            and not any(
+                self._covers(covers[index], hit)
+                for index in range(
+                    bisect_left(covers, hit.start - longest, key=_start), bisect_left(covers, hit.end, key=_start)
+                )
+            )
+        ]
+
+    def _covers(self, cover: Hit, hit: Hit) -> bool:
+        """A cover touches the hit, and is not itself a part of it; names of the same country cover nothing."""
+        codes, owners = self._codes[hit.word], self._codes[cover.word]
+        if cover.end <= hit.start or not codes:
+            return False
+        concerns = not (codes & owners) if "not" in owners else bool(codes & owners)
+        is_inside = hit.start <= cover.start and cover.end <= hit.end
+        return concerns and not is_inside
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
+
+
+def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
+    """Whether upper and lower case are as `cased` asks: "" a capital at the beginning, else these very letters."""
+    start, end = folded.span(*place)
+    original = folded.original
+    if cased:
+        return _letters(original[start:end]) == cased
+    return not original[start].islower() or original.islower()
+
+
+def _letters(text: str) -> str:
+    """The bare letters, in their case."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text))
