@@ -1,19 +1,19 @@
 """Names of countries and people: what CLDR, countries.txt and people.txt know.
 
 `known` says of any word whether it is such a name, so that a keyword "Turkey" knows as much of its traps as
-`country: TR` does. `country_words` is what `country:` stands for, `person_words` the same for a person.
+`country: TR` does. `country_words` is what `country:` stands for.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
 from collector.folding import fold
-from collector.match.scripts import script
+from collector.match.scripts import habit, script
 from collector.match.word import Word, read_word
 
 _TABLES = ("cldr.tsv", "countries.txt", "people.txt", "inflection.txt")
@@ -26,12 +26,29 @@ WIDELY_READ = frozenset(
 )
 
 
+_OWN_CHARACTERS = frozenset({"ja", "zh"})
+_LONG = 5  # letters
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name of one or more countries or people (some share one: Congo), and the languages that call them so."""
 
     codes: frozenset[str]  # of countries; a person is known by name
     languages: frozenset[str]  # empty: all
+    is_seat: bool = False  # a city that stands for its government
+
+    def is_read_in(self, language: str | None, text: str) -> bool:
+        """Whether the name, folded, may stand in a text of this language, which may have a name of its own for it.
+
+        English names and long ones are found everywhere; a short one is too often another word. Japanese and Chinese
+        write different words with the same characters.
+        """
+        if language is None or not self.languages or language in self.languages or language not in WIDELY_READ:
+            return True
+        if language in _OWN_CHARACTERS and habit(text[0]) == "free":
+            return False
+        return "en" in self.languages or len(text) >= _LONG
 
 
 @dataclass(slots=True)
@@ -55,13 +72,13 @@ def country_words(code: str) -> tuple[Word, ...]:
     country = _countries().get(code)
     if country is None:
         raise UnknownCountry(code)
-    words = {**country.names, **{seat: on | country.names.get(seat, set()) for seat, on in country.seats.items()}}
-    return tuple(_word(text, languages) for text, languages in words.items())
-
-
-def person_words(name: str) -> tuple[Word, ...]:
-    """How a person of people.txt, named as its heading has it, is called in all languages. Raises KeyError."""
-    return tuple(_word(text, languages) for text, languages in _people()[name].names.items())
+    words: dict[str, Word] = {}
+    for text, languages in (*country.names.items(), *country.seats.items()):
+        word = _word(text, languages)
+        folded = fold(word.text).text
+        if folded not in words or words[folded].text.islower() or words[folded].language:
+            words[folded] = word
+    return tuple(words.values())
 
 
 def codes() -> list[str]:
@@ -76,14 +93,13 @@ def known(folded: str) -> Name | None:
 
 def kin(name: Name) -> list[Word]:
     """What is found with a name: a country's adjectives and people in the name's languages, a person's other names."""
-    found: list[Word] = []
-    for code in sorted(name.codes):
-        if code in _people():
-            found.extend(person_words(code))
-        else:
-            adjectives = _countries()[code].adjectives
-            found.extend(word for word in adjectives if not name.languages or word.language in name.languages)
-    return found
+    if len(name.codes) > 1 or name.is_seat:
+        return []
+    (code,) = name.codes
+    if code in _people():
+        return [_word(text, languages) for text, languages in _people()[code].names.items()]
+    adjectives = _countries()[code].adjectives
+    return [word for word in adjectives if not name.languages or word.language in name.languages]
 
 
 def covers(code: str) -> list[Word]:
@@ -108,8 +124,8 @@ def digest() -> str:
 
 def _word(text: str, languages: set[str]) -> Word:
     word = read_word(text)
-    alone = next(iter(languages)) if len(languages) == 1 else None
-    if alone is None or alone in WIDELY_READ or script(text) != "LATIN":
+    alone = next(iter(languages)) if len(languages) == 1 else "*"
+    if alone == "*" or alone in WIDELY_READ or script(text) != "LATIN":
         return word
     return word.in_language(alone)
 
@@ -141,18 +157,29 @@ def _add_table(entries: dict[str, _Entry], table: str) -> None:
 
 
 def _apply(country: _Entry, language: str, kind: str, words: list[str]) -> None:
-    languages = set() if language == "*" else {language}
+    languages = {language}
     for text in words:
         if kind == "name":
             country.names[text].update(languages)
         elif kind == "seat":
             country.seats[text].update(languages)
         elif kind == "adj":
-            country.adjectives.append(read_word(text).in_language(language))
+            country.adjectives.extend(_softened(read_word(text, language)))
         elif kind == "not":
             country.covers.append(read_word(text))
         else:
             _drop(country, text)
+
+
+# Adjectives in -ský and -ski have another consonant in the plural of men.
+_SOFT = {"cs": "št", "pl": "sc"}
+
+
+def _softened(word: Word) -> list[Word]:
+    soft = _SOFT.get(word.language or "")
+    if soft and word.prefix and word.text.endswith("sk"):
+        return [word, replace(word, text=word.text.removesuffix("sk") + soft)]
+    return [word]
 
 
 def _drop(country: _Entry, text: str) -> None:
@@ -178,14 +205,20 @@ def _rows(table: str) -> list[tuple[str, str, str, list[str]]]:
 
 @cache
 def _names() -> dict[str, Name]:
-    """Every name by its folded form."""
+    """Every name by its folded form; a city is one where no country is called so."""
     found: dict[str, tuple[set[str], set[str]]] = {}
+    seats: dict[str, tuple[set[str], set[str]]] = {}
     for code, entry in (*_countries().items(), *_people().items()):
-        for text, languages in entry.names.items():
-            owners, spoken = found.setdefault(fold(read_word(text).text).text.strip(), (set(), set()))
-            owners.add(code)
-            spoken.update(languages)
-    return {text: Name(frozenset(owners), frozenset(spoken)) for text, (owners, spoken) in found.items()}
+        for texts, into in ((entry.names, found), (entry.seats, seats)):
+            for text, languages in texts.items():
+                owners, spoken = into.setdefault(fold(read_word(text).text).text.strip(), (set(), set()))
+                owners.add(code)
+                spoken.update(languages)
+    return {
+        text: Name(frozenset(owners), frozenset() if "*" in spoken else frozenset(spoken), into is seats)
+        for into in (seats, found)
+        for text, (owners, spoken) in into.items()
+    }
 
 
 def _read(name: str) -> str:

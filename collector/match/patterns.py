@@ -15,7 +15,7 @@ from collector.match.scripts import INSIDE, SPACED, free_end, habit, hangul_end,
 from collector.match.word import Word
 
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
-_ACRONYM = 6  # letters up to which a word in capitals is one, and does not inflect
+_ACRONYM = 6  # letters up to which a word in capitals is one: it takes endings and does not change otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Pattern:
     after: tuple[Part, ...]
     language: str | None
     cased: str | None  # see words._is_cased; None: case does not count
+    name: Name | None
 
     @property
     def habit(self) -> str:
@@ -80,6 +81,8 @@ class Pattern:
         if self.language is not None and language is not None and self.language != language:
             return None
         part = self.part
+        if self.name is not None and not self.name.is_read_in(language, part.text):
+            return None
         if part.forms:
             if not part.ends(self.form, part.forms[self.form][1], text[end:last], language):
                 return None
@@ -164,6 +167,7 @@ def compile_word(number: int, word: Word, name: Name | None) -> Iterator[tuple[s
                     tuple(parts[anchor + 1 :]),
                     inflects_as(word.language),
                     _cased(word, name, parts),
+                    name,
                 ),
             )
 
@@ -174,12 +178,7 @@ def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
 
         return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", word.text))
     is_capital = word.text[:1].isupper() and len(parts) == 1
-    if is_capital and (name is not None or word.language in _CAPITALISED):
-        return ""
-    return None
-
-
-_CAPITALISED = frozenset({"en", "de"})  # languages that write adjectives or nouns with a capital
+    return "" if is_capital and (name is not None or word.language is not None) else None
 
 
 def _weight(part: Part) -> int:
@@ -212,9 +211,12 @@ def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
     is_prefix = word.prefix and is_last
     if kind not in SPACED:
         return Part(text, kind, (), name is not None, is_prefix)
-    if is_prefix or word.form == "exact" or _is_acronym(word.text):
+    if is_prefix or word.form == "exact":
         return Part(text, kind, ((text, {None: BARE}),), name is not None, is_prefix)
-    found = forms(text, is_name=name is not None)
+    is_acronym = _is_acronym(word.text)
+    found = forms(text, is_name=name is not None or is_acronym)
+    if is_acronym:
+        found = found[:1]
     if name is not None and name.languages:
         found = [(form, _only(endings, _inflecting(name.languages))) for form, endings in found]
     kept = tuple((form, endings) for number, (form, endings) in enumerate(found) if endings or number == 0)
@@ -244,6 +246,8 @@ def _written(folded: str) -> set[str]:
     written = {folded}
     if "·" in folded:  # between the parts of a foreign name in Han and kana
         written.add(folded.replace("·", ""))
+    if len(folded) == 2 and script(folded) == "HANGUL":  # two countries, by a syllable each
+        written.add("·".join(folded))
     if folded.startswith("ال"):  # after the particle ل the article loses its alef
         written.add("لل" + folded[2:])
     return written

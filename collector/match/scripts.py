@@ -91,8 +91,10 @@ def begins(text: str, start: int, habit_of_word: str, language: str | None) -> b
         return not INSIDE[before]
     if habit_of_word == "free":
         return before not in _THAI_LEADING
-    if habit_of_word in ("hangul", "katakana"):
-        return habit(before) != habit_of_word
+    if habit_of_word == "katakana":
+        return habit(before) != "katakana"
+    if habit_of_word == "hangul":  # what follows a number is a unit, except behind a year
+        return habit(before) != "hangul" and (not before.isdigit() or text[max(0, start - 4) : start].isdigit())
     if habit_of_word == "arabic":
         return not INSIDE[before] or (language in (None, "ar") and _is_behind(_ARABIC_PARTICLES, text, start))
     if habit_of_word == "hebrew":
@@ -132,7 +134,7 @@ def free_end(text: str, end: int, habit_of_word: str) -> bool:
 
 # What follows a name of one or two syllables: particles, nouns that go with countries, and what goes with those.
 _AFTER_SHORT = re.compile(
-    "(?:이|가|은|는|을|를|의|에|에서|에게|에선|에는|에도|에만|와|과|와의|과의|도|만|로|으로|로의|부터|까지|처럼|보다|라고|라는|이라|이며|이고|이나"
+    "(?:이|가|였.*|이었.*|이다|입니다|일|임|지만|이지만|은|는|을|를|의|에|에서|에게|에선|에는|에도|에만|와|과|와의|과의|도|만|로|으로|로의|부터|까지|처럼|보다|라고|라는|이라|이며|이고|이나"
     "|인|인이|인은|인들.*|인의|인을|측.*|산|산을|산의|산은|군.*|발|행|제|제의|제를|계|어|어로|식|형|간|내|내의|내에서?|전|판|령|팀.*|당국.*|정부.*|대통령.*"
     "|외교.*|외무.*|국방.*|정상.*|대표.*|대사.*|경제.*|인권.*|문제.*|관계.*|언론.*|매체.*|주민.*|노동.*|미사일.*|핵.*|기업.*|시장.*|선수.*|여행.*"
     "|지도.*|총리.*|국가.*|혁명.*|전쟁.*|제재.*|공격.*|공습.*|석유.*|원유.*|대륙.*|해군.*|공군.*|육군.*|해커.*|여자.*|남자.*|축구.*|영화.*|음식.*"

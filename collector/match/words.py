@@ -56,7 +56,7 @@ class WordFinder:
         found = self._found(folded, inflects_as(language))
         if any(hit.word >= self._covers_from for hit in found):
             found = self._uncovered(found)
-        return found
+        return found if len(found) < 2 else _outermost(found)
 
     def begun(self, stem: str) -> Iterator[int]:
         """The words that begin in a folded stem and go on behind it."""
@@ -76,9 +76,8 @@ class WordFinder:
         name = names.known(fold(word.text).text.strip()) if word.form == "any" and not word.prefix else None
         self._codes.append(name.codes if name else frozenset())
         self._add(number, word, name)
-        if name:
-            for other in names.kin(name):
-                self._add(number, other, name if other.language is None else None)
+        for other in names.kin(name) if name else ():
+            self._add(number, other, names.known(fold(other.text).text.strip()))
 
     def _add(self, number: int, word: Word, name: names.Name | None) -> None:
         for form, pattern in compile_word(number, word, name):
@@ -168,6 +167,17 @@ class WordFinder:
 
 def _start(hit: Hit) -> int:
     return hit.start
+
+
+def _outermost(hits: list[Hit]) -> list[Hit]:
+    """Of the places of one word that lie in each other, the longest."""
+    reached: dict[int, int] = {}
+    kept = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.end > reached.get(hit.word, -1):
+            reached[hit.word] = hit.end
+            kept.append(hit)
+    return kept
 
 
 def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
