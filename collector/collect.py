@@ -21,6 +21,7 @@ from collector.model import (
     EntryOutcome,
     KnownArticle,
     PendingEntry,
+    Subject,
     TextSource,
 )
 from collector.pages import NoPage, Page, Pages
@@ -178,7 +179,7 @@ class ArticleCollector:
         addresses: tuple[str | None, ...] = (),
         contested: tuple[str, ...] = (),
     ) -> Collected:
-        matches = self._current.matcher.match(draft.title, draft.text, draft.language)
+        matches = self._current.matcher.match(_subject(draft, pending, self._current))
         return Collected(
             entry_id=pending.id,
             feed_id=pending.feed_id,
@@ -225,6 +226,19 @@ class ArticleCollector:
             retry_at=page.retry_at,
             is_try=page.was_asked,
         )
+
+
+def _subject(draft: ArticleDraft, pending: PendingEntry, current: Current) -> Subject:
+    """What topics see of an article that this feed shows."""
+    feed = current.feeds.get(pending.feed_key)
+    return Subject(
+        title=draft.title,
+        text=draft.text,
+        language=draft.language,
+        feeds=(pending.feed_key,),
+        labels=frozenset(feed.labels if feed else ()),
+        countries=frozenset({feed.country} if feed and feed.country else ()),
+    )
 
 
 def _stand_in(pending: PendingEntry, known: KnownArticle | None) -> int | None:

@@ -327,9 +327,29 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What topics are matched against: an article, and where it comes from.
+
+    `feeds` are keys; `labels` and `countries` are those of the feeds that showed it. `similarity` is that to the
+    nearest article of the corpus, from 0 to 1, None when it is not known.
+    """
+
+    title: str
+    text: str
+    language: str | None = None
+    feeds: tuple[str, ...] = ()
+    labels: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One place where a term hit: `words` as they stand in `field` ("title" or "text"), from `start` to `end` (code
     points).
+
+    `rule` is the part of the topic that the term belongs to, as written; `language` the text's, by which it was
+    matched, None when it was not known.
     """
 
     term: str
@@ -337,6 +357,8 @@ class Evidence:
     words: str
     start: int
     end: int
+    rule: str = "keywords"
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +367,15 @@ class Match:
 
     topic: str
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a topic matches an article, and a sentence on which part of it held or failed."""
+
+    topic: str
+    is_match: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from collector import __version__
 from collector.cli import app
 from collector.config import FeedConfig, Settings, Topic, environment, load
 from collector.match import Matcher
+from collector.model import Subject
 from collector.publish import FORMATS
 from tests.conftest import ROOT
 
@@ -116,9 +117,9 @@ def test_the_example_loads_and_means_what_it_says(tmp_path: Path) -> None:
     assert [topic.key for topic in config.topics] == ["north-korea", "russia"]
     assert next(feed.url for feed in config.feeds) == "https://www.38north.org/feed/"
     assert config.settings.publish.full_text
-    assert [match.topic for match in matcher.match("Nordkoreanische Truppen", "")] == ["north-korea"]
-    assert matcher.match("White Russia", "白俄罗斯") == ()
-    assert [match.topic for match in matcher.match("White Russia and Russia", "")] == ["russia"]
+    assert [match.topic for match in matcher.match(Subject(title="Nordkoreanische Truppen", text=""))] == ["north-korea"]
+    assert matcher.match(Subject(title="White Russia", text="白俄罗斯")) == ()
+    assert [match.topic for match in matcher.match(Subject(title="White Russia and Russia", text=""))] == ["russia"]
 
 
 def test_the_rules_of_the_environment_are_those_of_the_program() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from collector.config import load
 from collector.match import PLACES, Matcher
+from collector.model import Subject
 from collector.shipped import shipped as shipped_file
 
 DATA = Path(__file__).parent / "data" / "match"
@@ -26,7 +27,7 @@ class Topic:
 
 def hits(keyword: str, text: str, *exclude: str, language: str | None = None) -> list[str]:
     """The words that one keyword hits in a text."""
-    matches = Matcher([Topic("t", (keyword,), exclude)]).match("", text, language)
+    matches = Matcher([Topic("t", (keyword,), exclude)]).match(Subject(title="", text=text, language=language))
     return [evidence.words for match in matches for evidence in match.evidence]
 
 
@@ -174,33 +175,33 @@ def test_a_veto_stands_in_title_or_text() -> None:
     """Wherever it stands, it concerns the whole article, and its own topic only."""
     matcher = Matcher([Topic("a", ("Russia",), ("football",)), Topic("b", ("Russia",))])
 
-    assert [match.topic for match in matcher.match("Football", "Russia")] == ["b"]
-    assert [match.topic for match in matcher.match("Russia", "football")] == ["b"]
-    assert [match.topic for match in matcher.match("Russia", "chess")] == ["a", "b"]
+    assert [match.topic for match in matcher.match(Subject(title="Football", text="Russia"))] == ["b"]
+    assert [match.topic for match in matcher.match(Subject(title="Russia", text="football"))] == ["b"]
+    assert [match.topic for match in matcher.match(Subject(title="Russia", text="chess"))] == ["a", "b"]
 
 
 def test_a_longer_keyword_holds_a_veto() -> None:
     """A keyword that the exclusion would always silence is meant as the exception to it."""
     matcher = Matcher([Topic("t", ("Russia", "football diplomacy"), ("football",))])
 
-    assert matcher.match("Russia", "football diplomacy")
-    assert not matcher.match("Russia", "football diplomacy and football")
+    assert matcher.match(Subject(title="Russia", text="football diplomacy"))
+    assert not matcher.match(Subject(title="Russia", text="football diplomacy and football"))
 
 
 def test_a_longer_keyword_holds_an_excluded_phrase() -> None:
     """South Korea does not count, North and South Korea does."""
     matcher = Matcher([Topic("t", ("Korea", "North and South Korea"), ("South Korea",))])
 
-    (match,) = matcher.match("", "North and South Korea")
+    (match,) = matcher.match(Subject(title="", text="North and South Korea"))
     assert [evidence.words for evidence in match.evidence] == ["North and South Korea"]
-    assert matcher.match("", "South Korea") == ()
+    assert matcher.match(Subject(title="", text="South Korea")) == ()
 
 
 def test_an_exclusion_belongs_to_its_topic() -> None:
     """Another topic may want the very phrase."""
     matcher = Matcher([Topic("russia", ("Russia",), ("White Russia",)), Topic("belarus", ("White Russia",))])
 
-    assert [match.topic for match in matcher.match("White Russia", "")] == ["belarus"]
+    assert [match.topic for match in matcher.match(Subject(title="White Russia", text=""))] == ["belarus"]
 
 
 def test_exclusions_work_without_spaces() -> None:
@@ -220,7 +221,7 @@ def test_a_text_of_nothing_but_exclusions_is_soon_done() -> None:
 def test_evidence_stands_in_title_and_text() -> None:
     """Term as configured, words and offsets as in the original, in the order of the fields and the text."""
     title, text = "Über „Nord­korea“", "Straße … nordkoreanische   Raketen, Kim Jong‑un"
-    (match,) = Matcher([Topic("nk", ("Nordkorea*", "Kim Jong Un"))]).match(title, text)
+    (match,) = Matcher([Topic("nk", ("Nordkorea*", "Kim Jong Un"))]).match(Subject(title=title, text=text))
 
     assert [(e.term, e.field, e.words) for e in match.evidence] == [
         ("Nordkorea*", "title", "Nord­korea"),
@@ -233,7 +234,7 @@ def test_evidence_stands_in_title_and_text() -> None:
 
 def test_evidence_is_the_first_places_of_each_term() -> None:
     """A word that stands a hundred times is shown a few times; another one is not crowded out."""
-    (match,) = Matcher([Topic("t", ("Iran", "Oman"))]).match("", "Iran " * 100 + "Oman")
+    (match,) = Matcher([Topic("t", ("Iran", "Oman"))]).match(Subject(title="", text="Iran " * 100 + "Oman"))
     places = [(e.term, e.start) for e in match.evidence]
 
     assert places == [("Iran", n * 5) for n in range(PLACES)] + [("Oman", 500)]
@@ -242,7 +243,7 @@ def test_evidence_is_the_first_places_of_each_term() -> None:
 def test_an_article_has_every_topic_that_hits() -> None:
     """In the order of the configuration. One keyword may serve several; in one topic twice is once."""
     topics = [Topic("b", ("Iran", "IRAN")), Topic("a", ("Iran",)), Topic("c", ("Oman",))]
-    matches = Matcher(topics).match("Iran", "")
+    matches = Matcher(topics).match(Subject(title="Iran", text=""))
 
     assert [(match.topic, len(match.evidence)) for match in matches] == [("b", 1), ("a", 1)]
 
@@ -252,14 +253,14 @@ def test_an_article_has_every_topic_that_hits() -> None:
 )
 def test_a_star_is_every_article(title: str, text: str, words: str) -> None:
     """With its first word as evidence."""
-    (match,) = Matcher([Topic("all", ("*",))]).match(title, text)
+    (match,) = Matcher([Topic("all", ("*",))]).match(Subject(title=title, text=text))
 
     assert [(e.term, e.words) for e in match.evidence] == [("*", words)]
 
 
 def test_no_topics_match_nothing() -> None:
     """An empty configuration is none to fear."""
-    assert Matcher([]).match("Russia", "Russia") == ()
+    assert Matcher([]).match(Subject(title="Russia", text="Russia")) == ()
 
 
 def test_a_keyword_that_nothing_can_be_is_refused() -> None:
@@ -282,7 +283,7 @@ def test_evidence_always_stands_in_the_original(
     unwanted = [word for word in exclude if any(map(str.isalnum, word))]
     words = [*usable, *unwanted, *filling.split(), filling]
     text = rand.choice(["", " ", "\n"]).join(rand.choices(words, k=10))
-    for match in Matcher([Topic("t", tuple(usable), tuple(unwanted))]).match(filling, text):
+    for match in Matcher([Topic("t", tuple(usable), tuple(unwanted))]).match(Subject(title=filling, text=text)):
         assert match.evidence
         for evidence in match.evidence:
             assert {"title": filling, "text": text}[evidence.field][
@@ -318,8 +319,8 @@ def test_the_shipped_topics(shipped: Matcher, language: str, topics: str, senten
     """They find their subject in twelve languages, and not its neighbours and namesakes."""
     expected = {KEYS[topic] for topic in topics.split(",") if topic != "-"}
 
-    assert {match.topic for match in shipped.match(sentence, "", language)} == expected
-    assert {match.topic for match in shipped.match("", sentence)} == expected
+    assert {match.topic for match in shipped.match(Subject(title=sentence, text="", language=language))} == expected
+    assert {match.topic for match in shipped.match(Subject(title="", text=sentence))} == expected
 
 
 def test_the_sample_has_hits_and_traps_in_every_language() -> None:

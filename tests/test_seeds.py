@@ -10,6 +10,7 @@ import pytest
 from collector.config import load
 from collector.errors import ConfigError
 from collector.match import Matcher
+from collector.model import Subject
 from collector.seeds import Seed, read_corpus, save_corpus
 from collector.shipped import shipped
 from collector.store import Store
@@ -82,7 +83,7 @@ def test_the_shipped_topics_match_the_seeds() -> None:
     """All are about North Korea and Russia, three about BRICS."""
     matcher = Matcher(load(shipped("feeds.yaml"), {}).topics)
     topics = {
-        number: {match.topic for match in matcher.match(seed.title, seed.text)} for number, seed in SHIPPED.items()
+        number: {match.topic for match in matcher.match(Subject(title=seed.title, text=seed.text))} for number, seed in SHIPPED.items()
     }
 
     assert all({"north-korea", "russia"} <= found for found in topics.values())

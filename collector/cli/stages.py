@@ -133,8 +133,10 @@ def match(
 
 
 def _matched(matcher: Matcher, row: Row) -> Row:
+    from collector.model import Subject
+
     language = _text(row, "lang") or _text(row, "language") or None
-    found = matcher.match(_text(row, "title"), _text(row, "text"), language)
+    found = matcher.match(Subject(title=_text(row, "title"), text=_text(row, "text"), language=language))
     evidence = [{"topic": hit.topic} | asdict(place) for hit in found for place in hit.evidence]
     return {"id": row.get("id"), "topics": [hit.topic for hit in found], "evidence": evidence}
 

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+from collector.errors import ConfigError, Problem
 from collector.folding import fold
 from collector.match.scripts import habit, script
 from collector.match.word import Word, read_word
@@ -63,6 +65,7 @@ class UnknownCountry(ValueError):
     """No country has this code."""
 
 
+@cache
 def country_words(code: str) -> tuple[Word, ...]:
     """The names of a country in all languages, and those of its seat of government.
 
@@ -81,9 +84,9 @@ def country_words(code: str) -> tuple[Word, ...]:
     return tuple(words.values())
 
 
-def codes() -> list[str]:
-    """The countries that there are, sorted."""
-    return sorted(_countries())
+def countries() -> frozenset[str]:
+    """The codes (ISO 3166-1) that `country_words` knows."""
+    return frozenset(_countries())
 
 
 def known(folded: str) -> Name | None:
@@ -115,10 +118,8 @@ def all_names() -> tuple[str, tuple[str, ...]]:
 
 
 @cache
-def digest() -> str:
-    """Changes when the tables do."""
-    import hashlib
-
+def tables_version() -> str:
+    """Changes with what the tables say."""
     return hashlib.sha256("".join(map(_read, _TABLES)).encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ from collector.draft import excerpt
 from collector.errors import ConfigError, Problem
 from collector.languages import detect
 from collector.match import Matcher
-from collector.model import ArticleDraft, Collected, EntryOutcome, TextSource
+from collector.model import ArticleDraft, Collected, EntryOutcome, Subject, TextSource
 from collector.seeds.index import INDEX, Row, read_index
 from collector.seeds.texts import READERS, Told
 from collector.store import Store
@@ -77,7 +77,7 @@ def save_corpus(store: Store, seeds: list[Seed], matcher: Matcher, now: datetime
 
 def _collected(seed: Seed, known: Any, matcher: Matcher, now: datetime) -> Collected:
     language = seed.language or detect(seed.text)
-    matches = matcher.match(seed.title, seed.text, language)
+    matches = matcher.match(Subject(title=seed.title, text=seed.text, language=language))
     article = ArticleDraft(
         canonical_url=_address(seed),
         url=seed.url,

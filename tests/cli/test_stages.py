@@ -137,6 +137,7 @@ async def test_match_shows_topics_and_where(user: User) -> None:
     done, direct = await asyncio.gather(user("match", "articles.jsonl"), user("match", "--text", "Korea"))
 
     evidence = {"topic": "korea", "term": "Korea", "field": "title", "words": "Korea", "start": 3, "end": 8}
+    evidence |= {"rule": "keywords", "language": "en"}
     assert done.code == 0
     assert done.rows[0] == {"id": 1, "topics": ["korea"], "evidence": [evidence]}
     assert (done.rows[1]["id"], done.rows[1]["outcome"]) == ("articles.jsonl:2", "unusable")
