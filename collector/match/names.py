@@ -28,7 +28,7 @@ WIDELY_READ = frozenset(
 )
 
 
-_OWN_CHARACTERS = frozenset({"ja", "zh"})
+_SHARING = {"free": frozenset({"ja", "zh"}), "arabic": frozenset({"ar", "fa", "ur"})}
 _LONG = 5  # letters
 
 
@@ -43,12 +43,12 @@ class Name:
     def is_read_in(self, language: str | None, text: str) -> bool:
         """Whether the name, folded, may stand in a text of this language, which may have a name of its own for it.
 
-        English names and long ones are found everywhere; a short one is too often another word. Japanese and Chinese
-        write different words with the same characters.
+        English names and long ones are found everywhere; a short one is too often another word. The languages that
+        share Han characters, and those of the Arabic script, write different words with the same letters.
         """
         if language is None or not self.languages or language in self.languages or language not in WIDELY_READ:
             return True
-        if language in _OWN_CHARACTERS and habit(text[0]) == "free":
+        if language in _SHARING.get(habit(text[0]), ()):
             return False
         return "en" in self.languages or len(text) >= _LONG
 
@@ -61,20 +61,16 @@ class _Entry:
     covers: list[Word] = field(default_factory=list)
 
 
-class UnknownCountry(ValueError):
-    """No country has this code."""
-
-
 @cache
 def country_words(code: str) -> tuple[Word, ...]:
     """The names of a country in all languages, and those of its seat of government.
 
     The adjectives and people come with the names: whoever looks for a name finds them in the same language. The code
-    is that of ISO 3166-1 ("KP"). Raises `UnknownCountry`.
+    is that of ISO 3166-1 ("KP"). Raises ConfigError for a code that is none.
     """
     country = _countries().get(code)
     if country is None:
-        raise UnknownCountry(code)
+        raise ConfigError([Problem("country", 0, 0, f'there is no country "{code}" (ISO 3166-1)')])
     words: dict[str, Word] = {}
     for text, languages in (*country.names.items(), *country.seats.items()):
         word = _word(text, languages)
@@ -167,7 +163,8 @@ def _apply(country: _Entry, language: str, kind: str, words: list[str]) -> None:
         elif kind == "adj":
             country.adjectives.extend(_softened(read_word(text, language)))
         elif kind == "not":
-            country.covers.append(read_word(text))
+            # An English phrase may stand in any language.
+            country.covers.append(read_word(text, None if language in ("en", "*") else language))
         else:
             _drop(country, text)
 

@@ -17,6 +17,11 @@ from collector.match.word import Word
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
 _ACRONYM = 6  # letters up to which a word in capitals is one: it takes endings and does not change otherwise
 
+SMALL = "-"
+_SMALL_ADJECTIVES = frozenset({"it", "es", "pt"})  # languages in which an adjective with a capital is a surname (Russo)
+_LONG_ACRONYM = 5  # letters from which on an acronym is also written with one capital (Brics)
+_LAST_ONLY = frozenset({"tr", "az", "hu"})  # languages in which the last word of a name takes all endings
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -65,7 +70,7 @@ class Pattern:
     before: tuple[Part, ...]  # nearest last
     after: tuple[Part, ...]
     language: str | None
-    cased: str | None  # see words._is_cased; None: case does not count
+    cased: str | None  # "" a capital, SMALL no capital within a sentence, else how it begins; None: any case
     name: Name | None
 
     @property
@@ -177,8 +182,12 @@ def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
         import unicodedata
 
         return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", word.text))
+    if name is not None and _is_acronym(word.text) and len(word.text) < _LONG_ACRONYM:
+        return word.text
     is_capital = word.text[:1].isupper() and len(parts) == 1
-    return "" if is_capital and (name is not None or word.language is not None) else None
+    if is_capital and (name is not None or word.language is not None):
+        return ""
+    return SMALL if word.language in _SMALL_ADJECTIVES and len(parts) == 1 and name is None else None
 
 
 def _weight(part: Part) -> int:
@@ -217,8 +226,9 @@ def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
     found = forms(text, is_name=name is not None or is_acronym)
     if is_acronym:
         found = found[:1]
-    if name is not None and name.languages:
-        found = [(form, _only(endings, _inflecting(name.languages))) for form, endings in found]
+    if name is not None:
+        languages = _inflecting(name.languages) if name.languages else None
+        found = [(form, _only(endings, languages, is_last=is_last)) for form, endings in found]
     kept = tuple((form, endings) for number, (form, endings) in enumerate(found) if endings or number == 0)
     return Part(text, kind, kept, name is not None)
 
@@ -228,9 +238,13 @@ def _inflecting(languages: frozenset[str]) -> frozenset[str]:
     return frozenset(found for language in languages if (found := inflects_as(language)))
 
 
-def _only(endings: Endings, languages: frozenset[str]) -> Endings:
-    """The endings of some languages; without a language, of all of them together."""
-    kept: Endings = {language: found for language, found in endings.items() if language in languages}
+def _only(endings: Endings, languages: frozenset[str] | None, *, is_last: bool) -> Endings:
+    """The endings of some languages (None: all); without a language, of all of them together."""
+    kept: Endings = {
+        language: found
+        for language, found in endings.items()
+        if language and (languages is None or language in languages) and (is_last or language not in _LAST_ONLY)
+    }
     together = frozenset().union(*(found for found in kept.values() if found is not ANY))
     if together:
         kept[None] = together

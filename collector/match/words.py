@@ -22,7 +22,7 @@ from ahocorasick_rs import AhoCorasick
 from collector.folding import Folded, fold
 from collector.match import names
 from collector.match.inflection import inflects_as
-from collector.match.patterns import Pattern, compile_word
+from collector.match.patterns import SMALL, Pattern, compile_word
 from collector.match.scripts import INSIDE, begins, habit, word_end
 from collector.match.word import Word, is_word, read_word
 
@@ -77,7 +77,7 @@ class WordFinder:
         self._codes.append(name.codes if name else frozenset())
         self._add(number, word, name)
         for other in names.kin(name) if name else ():
-            self._add(number, other, names.known(fold(other.text).text.strip()))
+            self._add(number, other, None if other.language else names.known(fold(other.text).text.strip()))
 
     def _add(self, number: int, word: Word, name: names.Name | None) -> None:
         for form, pattern in compile_word(number, word, name):
@@ -161,8 +161,8 @@ class WordFinder:
         if cover.end <= hit.start or not codes:
             return False
         concerns = not (codes & owners) if "not" in owners else bool(codes & owners)
-        is_inside = hit.start <= cover.start and cover.end <= hit.end
-        return concerns and not is_inside
+        is_longer = hit.end - hit.start > cover.end - cover.start
+        return concerns and not (is_longer and hit.start <= cover.start and cover.end <= hit.end)
 
 
 def _start(hit: Hit) -> int:
@@ -181,12 +181,17 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
 
 
 def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
-    """Whether upper and lower case are as `cased` asks: "" a capital at the beginning, else these very letters."""
+    """Whether upper and lower case are as `cased` asks: see `patterns`; a text of capitals or small letters has none."""
     start, end = folded.span(*place)
     original = folded.original
+    if cased == SMALL:
+        return not original[start].isupper() or _SENTENCE.search(original, 0, start) is not None or original.isupper()
     if cased:
-        return _letters(original[start:end]) == cased
+        return _letters(original[start:end]).startswith(cased)
     return not original[start].islower() or original.islower()
+
+
+_SENTENCE = re.compile(r"(?:^|[.!?…:;\n])[\s\W]*\Z")  # before the beginning of a sentence
 
 
 def _letters(text: str) -> str:
