@@ -12,9 +12,9 @@ _LINK = "(?:s|n|en|e|es)?"
 # Nouns that follow short names of countries; a stem is enough.
 _SECOND = re.compile(
     _LINK + "(?:politi|krieg|krig|oorlog|konfli|kris|gesch|handel|reis|expert|besuch|besok|besog|bezoek|regier|botschaf"
-    "|kenner|bezieh|strateg|sanktion|sanctie|abkomm|avtal|aftale|avtale|deal|import|export|gesprach|frage|fraga|einsatz"
+    "|kenner|bezieh|strateg|sanktion|sanctie|abkomm|avtal|aftale|avtale|deal|import|export|gesprach|frag|einsatz"
     "|geheim|trupp|arme|grenz|grens|gran|bors|markt|markn|feldzug|kurs|debat|bericht|list|hilf|hulp|hjalp|kriti|freund|feind"
-    "|flucht|flykt|vlucht|ruckkehr|korrespond|gipfel|virus|rebell|affar|affair|beauftrag|geschaft|vertrag|verdrag|delegation"
+    "|flucht|flykt|vlucht|ruckkehr|korrespond|gipfel|virus|rebell|affar|affair|beauftrag|geschaft|vertrag|fodral|verdrag|delegation"
     "|delegatie|angriff|angrep|aanval|embargo|invest|verhandl|forhandl|onderhand|wahl|val|spiel|match|mission|forsch|forsk"
     "|problem|plan|kenn|fonds|aktie|strat|tour|urlaub|geschich|beleid|ambass|kontakt|bild|team|einmarsch|uran|atom|ol|gas)"
 )

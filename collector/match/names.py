@@ -40,17 +40,21 @@ class Name:
     languages: frozenset[str]  # empty: all
     is_seat: bool = False  # a city that stands for its government
 
-    def is_read_in(self, language: str | None, text: str) -> bool:
+    def is_read_in(self, language: str | None, text: str, *, is_listed: bool) -> bool:
         """Whether the name, folded, may stand in a text of this language, which may have a name of its own for it.
 
-        English names and long ones are found everywhere; a short one is too often another word. The languages that
-        share Han characters, and those of the Arabic script, write different words with the same letters.
+        English names are found everywhere, others where they are read: in another language they are too often other
+        words (Indien is "if" in Dutch). A name that somebody chose himself is found anywhere when it is long enough.
         """
-        if language is None or not self.languages or language in self.languages or language not in WIDELY_READ:
+        if not self.languages or language in self.languages:
+            return True
+        if language is None:
+            return bool(self.languages & WIDELY_READ) or script(text) != "LATIN"
+        if language not in WIDELY_READ or habit(text[0]) == "hangul":
             return True
         if language in _SHARING.get(habit(text[0]), ()):
             return False
-        return "en" in self.languages or len(text) >= _LONG
+        return "en" in self.languages or (not is_listed and len(text) >= _LONG)
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ def tables_version() -> str:
 
 
 def _word(text: str, languages: set[str]) -> Word:
-    word = read_word(text)
+    word = replace(read_word(text), is_listed=True)
     alone = next(iter(languages)) if len(languages) == 1 else "*"
     if alone == "*" or alone in WIDELY_READ or script(text) != "LATIN":
         return word

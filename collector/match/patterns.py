@@ -72,6 +72,7 @@ class Pattern:
     language: str | None
     cased: str | None  # "" a capital, SMALL no capital within a sentence, else how it begins; None: any case
     name: Name | None
+    is_listed: bool
 
     @property
     def habit(self) -> str:
@@ -86,7 +87,7 @@ class Pattern:
         if self.language is not None and language is not None and self.language != language:
             return None
         part = self.part
-        if self.name is not None and not self.name.is_read_in(language, part.text):
+        if self.name is not None and not self.name.is_read_in(language, part.text, is_listed=self.is_listed):
             return None
         if part.forms:
             if not part.ends(self.form, part.forms[self.form][1], text[end:last], language):
@@ -173,6 +174,7 @@ def compile_word(number: int, word: Word, name: Name | None) -> Iterator[tuple[s
                     inflects_as(word.language),
                     _cased(word, name, parts),
                     name,
+                    word.is_listed,
                 ),
             )
 

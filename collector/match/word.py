@@ -21,6 +21,7 @@ class Word:
     case: bool = False
     prefix: bool = False
     language: str | None = None
+    is_listed: bool = False  # out of the tables of names: counts only in texts of languages that call it so
 
     def __str__(self) -> str:
         """As a keyword is written: `BRICS`, `=BRICS` exact form, `==BRICS` exact form and case, `nuclear*` prefix."""

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from collector.folding import Folded, fold
+from collector.languages import guess
 from collector.match import names
 from collector.match.inflection import inflects_as
 from collector.match.patterns import SMALL, Pattern, compile_word
@@ -53,7 +54,7 @@ class WordFinder:
 
     def hits(self, folded: Folded, language: str | None) -> list[Hit]:
         """All places, in no particular order, each once for a word."""
-        found = self._found(folded, inflects_as(language))
+        found = self._found(folded, language)
         if any(hit.word >= self._covers_from for hit in found):
             found = self._uncovered(found)
         return found if len(found) < 2 else _outermost(found)
@@ -99,7 +100,8 @@ class WordFinder:
                 self._cover(Word(text=line), name, name.codes)
 
     def _cover(self, word: Word, name: names.Name | None, codes: frozenset[str]) -> None:
-        self._add(len(self._codes), word, name)
+        is_proper = name is None and word.text[:1].isupper() and " " not in word.text
+        self._add(len(self._codes), word, names.Name(frozenset(), frozenset()) if is_proper else name)
         self._codes.append(codes if name is None else frozenset({"not", *codes}))
 
     def _names_around(self) -> list[tuple[str, list[frozenset[str]]]]:
@@ -122,7 +124,11 @@ class WordFinder:
     def _found(self, folded: Folded, language: str | None, *, is_list: bool = False) -> list[Hit]:
         text, found = folded.text, {}
         patterns, inside = self._patterns, INSIDE
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if matches and language is None and not is_list:
+            language = guess(folded.original)
+        language = inflects_as(language)
+        for number, start, end in matches:
             kind, candidates = patterns[number]
             if kind == "word":
                 if start and inside[text[start - 1]]:
