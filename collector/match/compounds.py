@@ -22,7 +22,7 @@ _SECOND = re.compile(
 _DERIVED = re.compile("(?:n?isch|ner|er|ier|an|ien|ia|ska|sk|ese|isk|aans|isier|ismus|ist)")
 
 
-def follows(first: str, rest: str, language: str | None, *, is_name: bool) -> bool:
+def follows(first: str, rest: str, language: str | None) -> bool:
     """Whether `rest` may be the second noun of a compound that begins with `first`; both are folded."""
     if language not in _LANGUAGES or len(first) < _SHORTEST_FIRST or len(rest) < _SHORTEST_SECOND:
         return False

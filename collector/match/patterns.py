@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from collector.folding import fold
-from collector.match import compounds
+from collector.match import compounds, romanised
 from collector.match.inflection import ANY, BARE, Endings, forms, inflects_as, languages_of
 from collector.match.names import Name
 from collector.match.scripts import INSIDE, SPACED, free_end, habit, hangul_end, script, word_end, word_start
@@ -17,8 +17,10 @@ from collector.match.word import Word
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
 _ACRONYM = 6  # letters up to which a word in capitals is one: it takes endings and does not change otherwise
 
-SMALL = "-"
+SMALL = "-"  # no capital, except at the beginning of a sentence
+TITLE = "+"  # a capital in each word: syllables of Vietnamese are words of their own
 _SMALL_ADJECTIVES = frozenset({"it", "es", "pt"})  # languages in which an adjective with a capital is a surname (Russo)
+_VIETNAMESE = frozenset({"vi"})
 _LONG_ACRONYM = 5  # letters from which on an acronym is also written with one capital (Brics)
 _LAST_ONLY = frozenset({"tr", "az", "hu"})  # languages in which the last word of a name takes all endings
 
@@ -29,26 +31,24 @@ class Part:
 
     text: str
     habit: str
-    forms: tuple[tuple[str, Endings], ...]  # empty: the text as it stands
+    forms: tuple[tuple[str, Endings, bool], ...]  # with whether it is the whole word; empty: the text as it stands
     is_name: bool = False
     is_prefix: bool = False
 
     def is_written(self, word: str, language: str | None) -> bool:
         """Whether a word between spaces is a form of this one."""
-        for number, (beginning, endings) in enumerate(self.forms):
-            if word.startswith(beginning) and self.ends(number, endings, word[len(beginning) :], language):
-                return True
-        return False
+        return any(
+            word.startswith(form[0]) and self.ends(form, word[len(form[0]) :], language) for form in self.forms
+        )
 
-    def ends(self, number: int, endings: Endings, ending: str, language: str | None) -> bool:
-        """Whether the form with this number may end so."""
-        if self.is_prefix:
-            return number == 0
-        if number == 0 and not ending:
+    def ends(self, form: tuple[str, Endings, bool], ending: str, language: str | None) -> bool:
+        """Whether one of the forms may end so."""
+        beginning, endings, is_whole = form
+        if is_whole and (self.is_prefix or not ending):
             return True
         if ending in _allowed(endings, language, self.text):
             return True
-        return number == 0 and bool(ending) and compounds.follows(self.text, ending, language, is_name=self.is_name)
+        return is_whole and compounds.follows(beginning, ending, language)
 
 
 def _allowed(endings: Endings, language: str | None, text: str) -> Collection[str]:
@@ -70,7 +70,7 @@ class Pattern:
     before: tuple[Part, ...]  # nearest last
     after: tuple[Part, ...]
     language: str | None
-    cased: str | None  # "" a capital, SMALL no capital within a sentence, else how it begins; None: any case
+    cased: str | None  # "" a capital, SMALL, TITLE, else how it begins; None: any case
     name: Name | None
     is_listed: bool
 
@@ -90,7 +90,7 @@ class Pattern:
         if self.name is not None and not self.name.is_read_in(language, part.text, is_listed=self.is_listed):
             return None
         if part.forms:
-            if not part.ends(self.form, part.forms[self.form][1], text[end:last], language):
+            if not part.ends(part.forms[self.form], text[end:last], language):
                 return None
             end = last
         elif not _stands(part, text, end, is_last=not self.after):
@@ -157,26 +157,41 @@ def _stands(part: Part, text: str, end: int, *, is_last: bool) -> bool:
 
 def compile_word(number: int, word: Word, name: Name | None) -> Iterator[tuple[str, Pattern]]:
     """What to look for, and how to go on from there, for every way to write a word. `name` if it is a country's."""
-    text = fold(word.text).text.strip()
-    for written in _written(text):
-        parts = _parts(written, word, name)
+    for parts in _ways(word, name):
         anchor = max(range(len(parts)), key=lambda index: _weight(parts[index]))
         part = parts[anchor]
-        for index, beginning in enumerate(form for form, _ in part.forms) if part.forms else [(0, part.text)]:
-            yield (
-                beginning,
-                Pattern(
-                    number,
-                    part,
-                    index,
-                    tuple(parts[:anchor]),
-                    tuple(parts[anchor + 1 :]),
-                    inflects_as(word.language),
-                    _cased(word, name, parts),
-                    name,
-                    word.is_listed,
-                ),
-            )
+        around = tuple(parts[:anchor]), tuple(parts[anchor + 1 :])
+        cased, language = _cased(word, name, parts), inflects_as(word.language)
+        for index, beginning in enumerate([form[0] for form in part.forms] or [part.text]):
+            yield beginning, Pattern(number, part, index, *around, language, cased, name, word.is_listed)
+
+
+def _ways(word: Word, name: Name | None) -> Iterator[list[Part]]:
+    """The parts of a word or phrase, for each way to write it."""
+    text = fold(word.text).text.strip()
+    for written in _written(text):
+        yield _parts(written, word, name)
+    if word.form == "any" and not word.prefix and word.text[:1].isupper() and " " in text and text.isascii():
+        for way in romanised.spellings(text.split(" ")):
+            parts = [_spelt(spellings) if spellings[0].isalpha() else _literal(spellings[0]) for spellings in way]
+            yield [piece for part in parts for piece in (_SPACE, part)][1:]
+
+
+def _literal(text: str) -> Part:
+    return Part(text, "none", ())
+
+
+_SPACE = _literal(" ")
+
+
+def _spelt(spellings: tuple[str, ...]) -> Part:
+    """A word of a name that is spelt in several ways."""
+    found = [
+        (beginning, endings, index == 0)
+        for spelling in spellings
+        for index, (beginning, endings) in enumerate(forms(spelling, is_name=True))
+    ]
+    return Part(spellings[0], "word", tuple(found), True)
 
 
 def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
@@ -186,6 +201,8 @@ def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
         return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", word.text))
     if name is not None and _is_acronym(word.text) and len(word.text) < _LONG_ACRONYM:
         return word.text
+    if name is not None and name.languages == _VIETNAMESE and word.text.istitle():
+        return TITLE
     is_capital = word.text[:1].isupper() and len(parts) == 1
     if is_capital and (name is not None or word.language is not None):
         return ""
@@ -194,7 +211,7 @@ def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
 
 def _weight(part: Part) -> int:
     """The rarer a part is, the better it is to look for: mostly the longest."""
-    return -1 if part.habit == "none" else len(part.text)
+    return 0 if part.habit == "none" else len(part.text)
 
 
 _LETTERS = re.compile(r"\w+")
@@ -223,7 +240,7 @@ def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
     if kind not in SPACED:
         return Part(text, kind, (), name is not None, is_prefix)
     if is_prefix or word.form == "exact":
-        return Part(text, kind, ((text, {None: BARE}),), name is not None, is_prefix)
+        return Part(text, kind, ((text, {None: BARE}, True),), name is not None, is_prefix)
     is_acronym = _is_acronym(word.text)
     found = forms(text, is_name=name is not None or is_acronym)
     if is_acronym:
@@ -231,7 +248,7 @@ def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
     if name is not None:
         languages = _inflecting(name.languages) if name.languages else None
         found = [(form, _only(endings, languages, is_last=is_last)) for form, endings in found]
-    kept = tuple((form, endings) for number, (form, endings) in enumerate(found) if endings or number == 0)
+    kept = tuple((form, endings, index == 0) for index, (form, endings) in enumerate(found) if endings or index == 0)
     return Part(text, kind, kept, name is not None)
 
 

@@ -68,7 +68,7 @@ def word_start(text: str, place: int) -> int:
 def script(word: str) -> str:
     """The script of a word's first letter as Unicode names it: LATIN, CYRILLIC, ARABIC, …; "" without a letter."""
     for character in word:
-        if character.isalpha():
+        if unicodedata.category(character)[0] in "LM":
             return unicodedata.name(character, "").partition(" ")[0]
     return ""
 

@@ -23,7 +23,7 @@ from collector.folding import Folded, fold
 from collector.languages import guess
 from collector.match import names
 from collector.match.inflection import inflects_as
-from collector.match.patterns import SMALL, Pattern, compile_word
+from collector.match.patterns import SMALL, TITLE, Pattern, compile_word
 from collector.match.scripts import INSIDE, begins, habit, word_end
 from collector.match.word import Word, is_word, read_word
 
@@ -43,21 +43,25 @@ class WordFinder:
 
     def __init__(self, words: Sequence[Word]) -> None:
         self._by_form: dict[str, list[Pattern]] = {}
-        self._codes: list[frozenset[str]] = []  # of the countries whose name a word is; then those of the covers
+        self._units: dict[tuple[Word, frozenset[str], bool], int] = {}  # what is looked for: each once
+        self._users: list[list[int]] = []  # the words that a unit stands for; none for a cover
+        self._codes: list[frozenset[str]] = []  # the countries and people whose name a unit is
         for number, word in enumerate(words):
             self._add_word(number, word)
-        self._covers_from = len(words)
+        self._covers_from = len(self._users)
         self._build()
         if any(self._codes):
             self._add_covers()
             self._build()
 
     def hits(self, folded: Folded, language: str | None) -> list[Hit]:
-        """All places, in no particular order, each once for a word."""
+        """All places, in no particular order; of places of one word that lie in each other, the longest."""
         found = self._found(folded, language)
-        if any(hit.word >= self._covers_from for hit in found):
+        if any(unit >= self._covers_from for unit, _, _ in found):
             found = self._uncovered(found)
-        return found if len(found) < 2 else _outermost(found)
+        users = self._users
+        hits = [Hit(word, start, end) for unit, start, end in found for word in users[unit]]
+        return hits if len(hits) < 2 else _outermost(hits)
 
     def begun(self, stem: str) -> Iterator[int]:
         """The words that begin in a folded stem and go on behind it."""
@@ -68,21 +72,29 @@ class WordFinder:
                 if not self._sorted[index].startswith(tail):
                     break
                 for pattern in self._by_form[self._sorted[index]]:
-                    if pattern.word < self._covers_from and begins(stem, start, pattern.habit, None):
-                        yield pattern.word
+                    if begins(stem, start, pattern.habit, None):
+                        yield from self._users[pattern.word]
 
     # --- compiling --------------------------------------------------------------------------------------------------
 
     def _add_word(self, number: int, word: Word) -> None:
         name = names.known(fold(word.text).text.strip()) if word.form == "any" and not word.prefix else None
-        self._codes.append(name.codes if name else frozenset())
-        self._add(number, word, name)
+        self._users[self._unit(word, name, name.codes if name else frozenset())].append(number)
         for other in names.kin(name) if name else ():
-            self._add(number, other, None if other.language else names.known(fold(other.text).text.strip()))
+            own = None if other.language else names.known(fold(other.text).text.strip())
+            self._users[self._unit(other, own, name.codes)].append(number)
 
-    def _add(self, number: int, word: Word, name: names.Name | None) -> None:
-        for form, pattern in compile_word(number, word, name):
-            self._by_form.setdefault(form, []).append(pattern)
+    def _unit(self, word: Word, name: names.Name | None, codes: frozenset[str], *, is_cover: bool = False) -> int:
+        """The number of a word to look for, which is made ready when it is new."""
+        key = word, codes, is_cover
+        unit = self._units.get(key)
+        if unit is None:
+            unit = self._units[key] = len(self._users)
+            self._users.append([])
+            self._codes.append(codes)
+            for form, pattern in compile_word(unit, word, name):
+                self._by_form.setdefault(form, []).append(pattern)
+        return unit
 
     def _build(self) -> None:
         self._patterns = [(habit(form[0]), patterns) for form, patterns in self._by_form.items()]
@@ -91,18 +103,15 @@ class WordFinder:
 
     def _add_covers(self) -> None:
         """The longer names of other countries, and the phrases that are not the country, as words of their own."""
+        around = self._names_around()
         for code in sorted(frozenset().union(*self._codes)):
             for phrase in names.covers(code):
-                self._cover(phrase, None, frozenset({code}))
-        for line, inside in self._names_around():
+                is_proper = phrase.text[:1].isupper() and " " not in phrase.text
+                self._unit(phrase, _NO_NAME if is_proper else None, frozenset({code}), is_cover=True)
+        for line, inside in around:
             name = names.known(line)
             if name and any(not codes & name.codes for codes in inside):
-                self._cover(Word(text=line), name, name.codes)
-
-    def _cover(self, word: Word, name: names.Name | None, codes: frozenset[str]) -> None:
-        is_proper = name is None and word.text[:1].isupper() and " " not in word.text
-        self._add(len(self._codes), word, names.Name(frozenset(), frozenset()) if is_proper else name)
-        self._codes.append(codes if name is None else frozenset({"not", *codes}))
+                self._unit(Word(text=line), name, name.codes | _OTHERS, is_cover=True)
 
     def _names_around(self) -> list[tuple[str, list[frozenset[str]]]]:
         """The known names that contain words, with the countries whose names those are."""
@@ -112,16 +121,16 @@ class WordFinder:
             starts.append(place)
             place += len(line) + 1
         inside: dict[int, list[frozenset[str]]] = {}
-        for hit in self._found(Folded(text, text, None, None), None, is_list=True):
-            index = bisect_left(starts, hit.start + 1) - 1
-            if codes := self._codes[hit.word]:
-                if hit.end - hit.start < len(lines[index]):
-                    inside.setdefault(index, []).append(codes)
+        for unit, start, end in self._found(Folded(text, text, None, None), None, is_list=True):
+            index = bisect_left(starts, start + 1) - 1
+            if (codes := self._codes[unit]) and end - start < len(lines[index]):
+                inside.setdefault(index, []).append(codes)
         return [(lines[index], codes) for index, codes in sorted(inside.items())]
 
     # --- finding ----------------------------------------------------------------------------------------------------
 
     def _found(self, folded: Folded, language: str | None, *, is_list: bool = False) -> list[Hit]:
+        """Where units stand, covers among them. In a list of names neither the language nor the case counts."""
         text, found = folded.text, {}
         patterns, inside = self._patterns, INSIDE
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
@@ -144,14 +153,13 @@ class WordFinder:
                     found[Hit(pattern.word, *place)] = None
         return list(found)
 
-    def _uncovered(self, hits: list[Hit]) -> list[Hit]:
-        """The words' hits that stand in no cover."""
-        covers = sorted(hit for hit in hits if hit.word >= self._covers_from)
-        covers.sort(key=_start)
+    def _uncovered(self, found: list[Hit]) -> list[Hit]:
+        """The units that stand in no cover."""
+        covers = sorted((hit for hit in found if hit.word >= self._covers_from), key=_start)
         longest = max(cover.end - cover.start for cover in covers)
         return [
             hit
-            for hit in hits
+            for hit in found
             if hit.word < self._covers_from
             and not any(
                 self._covers(covers[index], hit)
@@ -166,9 +174,13 @@ class WordFinder:
         codes, owners = self._codes[hit.word], self._codes[cover.word]
         if cover.end <= hit.start or not codes:
             return False
-        concerns = not (codes & owners) if "not" in owners else bool(codes & owners)
+        is_concerned = not codes & owners if _OTHERS <= owners else bool(codes & owners)
         is_longer = hit.end - hit.start > cover.end - cover.start
-        return concerns and not (is_longer and hit.start <= cover.start and cover.end <= hit.end)
+        return is_concerned and not (is_longer and hit.start <= cover.start and cover.end <= hit.end)
+
+
+_NO_NAME = names.Name(frozenset(), frozenset())  # inflects as a name does
+_OTHERS = frozenset({"others"})  # marks a cover that is a country's name: it covers the names of others
 
 
 def _start(hit: Hit) -> int:
@@ -190,6 +202,8 @@ def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
     """Whether upper and lower case are as `cased` asks: see `patterns`; a text of capitals or small letters has none."""
     start, end = folded.span(*place)
     original = folded.original
+    if cased == TITLE:
+        return original[start:end].istitle() or original[start:end].isupper() or original.islower()
     if cased == SMALL:
         return not original[start].isupper() or _SENTENCE.search(original, 0, start) is not None or original.isupper()
     if cased:
