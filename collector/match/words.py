@@ -22,6 +22,7 @@ from ahocorasick_rs import AhoCorasick
 from collector.folding import Folded, fold
 from collector.languages import guess
 from collector.match import names
+from collector.match.candidates import Candidates
 from collector.match.inflection import inflects_as
 from collector.match.patterns import SMALL, TITLE, Pattern, compile_word
 from collector.match.scripts import INSIDE, begins, habit, word_end
@@ -97,7 +98,7 @@ class WordFinder:
         return unit
 
     def _build(self) -> None:
-        self._patterns = [(habit(form[0]), patterns) for form, patterns in self._by_form.items()]
+        self._candidates = [Candidates(habit(form[0]), patterns) for form, patterns in self._by_form.items()]
         self._automaton = AhoCorasick(list(self._by_form), store_patterns=False)
         self._sorted: list[str] = []
 
@@ -132,22 +133,21 @@ class WordFinder:
     def _found(self, folded: Folded, language: str | None, *, is_list: bool = False) -> list[Hit]:
         """Where units stand, covers among them. In a list of names neither the language nor the case counts."""
         text, found = folded.text, {}
-        patterns, inside = self._patterns, INSIDE
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
         if matches and language is None and not is_list:
             language = guess(folded.original)
         language = inflects_as(language)
+        all_candidates, inside, size = self._candidates, INSIDE, len(text)
         for number, start, end in matches:
-            kind, candidates = patterns[number]
+            candidates = all_candidates[number]
+            kind = candidates.habit
             if kind == "word":
                 if start and inside[text[start - 1]]:
                     continue
             elif not begins(text, start, kind, language):
                 continue
-            last = -1
-            for pattern in candidates:
-                if last < 0:
-                    last = word_end(text, end) if pattern.is_spaced else end
+            last = end if end == size or not inside[text[end]] or not candidates.is_spaced else word_end(text, end)
+            for pattern in candidates.at(text, start, end, last, language):
                 place = pattern.place(text, start, end, last, language)
                 if place and (is_list or pattern.cased is None or _is_cased(folded, place, pattern.cased)):
                     found[Hit(pattern.word, *place)] = None
