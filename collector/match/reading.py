@@ -12,7 +12,7 @@ from collector.folding import Folded, fold
 from collector.languages import primary
 from collector.match import regex
 from collector.match.rules import FIELDS
-from collector.match.scripts import units
+from collector.match.units import units
 from collector.model import Evidence, Subject
 
 BOTH = (0, 1)  # indexes of FIELDS

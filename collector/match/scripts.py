@@ -110,27 +110,3 @@ _EXACT_BEGINNINGS: dict[str, Begins] = {"free": _anything, "none": _anything, "h
 _BEGINNINGS: dict[str, Begins] = _EXACT_BEGINNINGS | {"arabic": _arabic_begins, "hebrew": _hebrew_begins}
 _EXACT_ENDINGS: dict[str, Ends] = {"free": _anything, "none": _anything, "hangul": _hangul_ends}
 _ENDINGS: dict[str, Ends] = _EXACT_ENDINGS | {"hangul": _anything}
-
-
-class _Kinds(dict[int, str]):
-    """For `str.translate`: w for letters of words, f for letters of scripts without spaces, a for apostrophes, m for
-    marks on f, _ for the rest.
-    """
-
-    def __missing__(self, point: int) -> str:
-        habits, category = script(chr(point)), unicodedata.category(chr(point))
-        if habits == "free":
-            kind = "m" if category[0] == "M" else "f" if category[0] in "LN" else "_"
-        else:
-            kind = "a" if chr(point) in "'’ʼ׳" else "_" if habits == "none" else "w"
-        self[point] = kind
-        return kind
-
-
-_KINDS = _Kinds()
-_UNIT = re.compile("w+(?:aw+)*|f")
-
-
-def units(text: str) -> list[int]:
-    """Where the words of a text begin, for counting them; in Han, kana, Thai and their like each letter is one."""
-    return [found.start() for found in _UNIT.finditer(text.translate(_KINDS))]
