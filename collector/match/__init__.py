@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from collector.match.compiling import Compilation, Compiled, Topic, from_keywords, is_everything
 from collector.match.evaluation import holds
 from collector.match.explaining import why, why_not
-from collector.match.names import VERSION
+from collector.match.names import tables_version
 from collector.match.printing import printed
 from collector.match.reading import BOTH, Place, Reading
 from collector.match.rules import Everything, Rule, Similar, Where, walk
@@ -162,7 +162,7 @@ def _digest(topics: list[Topic]) -> str:
         return printed(rule), [part.rule for part in walk(rule)]
 
     meanings = sorted((topic.key, *meaning(topic.rule), list(topic.exclude)) for topic in topics)
-    return hashlib.sha256(repr((VERSION, meanings)).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(repr((tables_version(), meanings)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _evidence(places: list[Place], topic: Compiled, reading: Reading) -> tuple[Evidence, ...]:
