@@ -402,7 +402,7 @@ def test_every_property_is_described() -> None:
     bare = [
         f"{name}.{key}"
         for name, definition in definitions.items()
-        for key, value in definition["properties"].items()
+        for key, value in definition.get("properties", {}).items()
         if not value.get("description")
     ]
     assert bare == []

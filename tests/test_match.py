@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.config import load
-from collector.match import PLACES, Matcher
+from collector.match import PLACES, Matcher, from_keywords
+from collector.match.rules import Rule
 from collector.model import Subject
 from collector.shipped import shipped as shipped_file
 
@@ -23,6 +24,10 @@ class Topic:
     key: str
     keywords: tuple[str, ...]
     exclude: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> Rule:
+        return from_keywords(self.keywords)
 
 
 def hits(keyword: str, text: str, *exclude: str, language: str | None = None) -> list[str]:

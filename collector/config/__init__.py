@@ -1,13 +1,13 @@
 """feeds.yaml -> Config, or one ConfigError that lists every problem; edits that keep comments.
-document.py reads the YAML, model.py and settings.py have its shape, values.py says how single values are
-written, reading.py puts them together; keys.py names feeds, editing.py adds them.
+document.py reads the YAML, model.py, topics.py and settings.py have its shape, rules.py reads what a topic asks for,
+values.py says how single values are written, reading.py puts them together; keys.py names feeds, editing.py adds them.
 """
 
 from __future__ import annotations
 
 from collector.config.editing import add_feeds
 from collector.config.keys import derived_keys, same_address
-from collector.config.model import Config, FeedConfig, Topic
+from collector.config.model import Config, FeedConfig
 from collector.config.reading import load, read
 from collector.config.schema import json_schema
 from collector.config.settings import (
@@ -18,6 +18,7 @@ from collector.config.settings import (
     StorageSettings,
     WebSettings,
 )
+from collector.config.topics import Topic
 
 __all__ = [
     "Config",

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from collector.config.places import inside
 from collector.config.values import shorten
 from collector.errors import ConfigError, Problem
 
@@ -103,6 +104,13 @@ class Document:
             if isinstance(found, tuple):
                 place = found[0 if of_key and depth == len(path) - 1 else 1]
         return place
+
+    def place_within(self, path: tuple[str | int, ...], offset: int) -> int:
+        """Index in the text of a character of the text value at `path`."""
+        value: Any = self.data
+        for step in path:
+            value = value[step]
+        return inside(self.text, self.place(path), value, offset)
 
     def line(self, index: int) -> int:
         """The line, from 1, of an index in the text."""

@@ -1,4 +1,4 @@
-"""The shape of feeds.yaml: what a topic and a feed may be, and the whole that they make with the settings.
+"""The shape of feeds.yaml: what a feed may be, and the whole that topics, feeds and settings make.
 
 The descriptions stand in the JSON Schema and in the documentation; a new property is one more field here.
 Values that may be secret are left out of repr and of dumps.
@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from collector.config.settings import Settings, StorageSettings
-from collector.config.shape import Shape, Words, list_of, section, without_default
+from collector.config.shape import Country, Key, Label, Language, Shape, Words, list_of, section, without_default
+from collector.config.topics import Topic
 from collector.config.values import (
     FeedAddress,
     PositiveDuration,
@@ -33,12 +32,7 @@ from collector.config.values import (
     shorten,
 )
 from collector.errors import ConfigError, Problem
-from collector.match import is_keyword
 
-_KEY = r"^[a-z0-9][a-z0-9-]{0,99}$"
-# RFC 5646 in outline: a language, then subtags. Its registry is not consulted.
-LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-_COUNTRY = r"^[A-Z]{2}$"  # ISO 3166-1 alpha-2
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.1
 _HEADER_SECRET = re.compile(
     r"\bauth(orization|entication)?\b|cookie|token|secret|passw|api-?key|access-?key|credential",
@@ -46,63 +40,8 @@ _HEADER_SECRET = re.compile(
 )
 _HEADER_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 
-Key = Annotated[str, Field(pattern=_KEY)]
-Language = Annotated[str, Field(pattern=LANGUAGE)]
-Country = Annotated[str, Field(pattern=_COUNTRY)]
-Label = Annotated[str, Field(pattern=r"^[^\s,/][^,/]*$", max_length=100)]
-
-
-def _keyword(words: str) -> str:
-    if "*" in words.strip()[:-1]:
-        raise ValueError(f"a * can only stand at the end of a keyword, found {shorten(words)}")
-    if not is_keyword(words):
-        raise ValueError(f"expected a word or phrase, found {shorten(words)}")
-    return words
-
-
-def _excluded(words: str) -> str:
-    if words.strip() == "*":
-        raise ValueError("expected a word or phrase: a * alone would exclude every article")
-    return words
-
-
-Keyword = Annotated[Words, AfterValidator(_keyword)]
-Phrase = Annotated[Keyword, AfterValidator(_excluded)]
-
-
 def _address_alone(value: Any) -> Any:
     return {"url": value} if isinstance(value, str) else value
-
-
-class Topic(Shape):
-    """A named interest."""
-
-    key: Key = Field(
-        description="Short name in addresses and commands: lower-case letters, digits and hyphens."
-    )
-    title: Words = Field(
-        "",
-        description="Name for people. The key when left out.",
-        validate_default=False,
-        json_schema_extra=without_default,
-    )
-    keywords: list_of(Keyword) = Field(
-        min_length=1,
-        description="Words and phrases; one of them in an article is a match. "
-        '"nuclear*" matches every word that begins so, "*" alone every article.',
-    )
-    exclude: list_of(Phrase) = Field(
-        (),
-        description="A phrase that contains one of the keywords takes that mention away: White Russia is not Russia. "
-        "Any other keeps the whole article out of the topic.",
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _titled(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("title") is None and isinstance(data.get("key"), str):
-            return data | {"title": data["key"]}
-        return data
 
 
 class FeedConfig(Shape):

@@ -11,11 +11,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from collector.config import environment
+from collector.config.building import complain_of_buildings, complain_of_feeds
 from collector.config.document import MAX_BYTES, MAX_PROBLEMS, REFUSED, Document, parse
 from collector.config.keys import derived_keys, same_address
-from collector.config.model import Config, FeedConfig, FeedsFile, Topic
+from collector.config.model import Config, FeedConfig, FeedsFile
 from collector.config.settings import Settings
+from collector.config.topics import Topic
 from collector.config.values import near_miss, shorten
+from collector.config.where import Where
 from collector.errors import ConfigError, Problem
 from collector.urls import without_credentials
 
@@ -57,13 +60,17 @@ def read(data: bytes, file: str, environ: Mapping[str, str] | None) -> Config:
     document = parse(data, file)
     shape = _validated(document, environ)
     _complain_of_doubles(document)
+    complain_of_buildings(document)
     document.raise_problems()
     assert shape is not None, "a file that fails validation has a problem"
+    feeds = _with_keys(shape.feeds or ())
+    complain_of_feeds(document, shape.topics or (), [feed.key for feed in feeds])
+    document.raise_problems()
     return Config(
         path=Path(file),
         digest=hashlib.sha256(data).hexdigest(),
         topics=shape.topics or (),
-        feeds=_with_keys(shape.feeds or ()),
+        feeds=feeds,
         settings=shape.settings,
     )
 
@@ -87,8 +94,7 @@ def _validated(document: Document, environ: Mapping[str, str] | None) -> FeedsFi
             if name := environment.source(problem["loc"], variables):
                 document.problems.append(Problem(name, 0, 0, _message(problem)))
             elif problem["input"] is not REFUSED:
-                unknown = problem["type"] == "extra_forbidden"
-                document.complain(document.place(problem["loc"], of_key=unknown), _message(problem))
+                document.complain(_place(document, problem), _message(problem))
         if not document.problems:  # cannot be: a refused value has left its own problem
             raise
         return None
@@ -107,6 +113,14 @@ def _drop_hopeless(feeds: object) -> None:
             del feeds[_SAMPLE:]
 
 
+def _place(document: Document, problem: Any) -> int:
+    """Where the problem is, also within a text."""
+    offset = problem.get("ctx", {}).get("offset")
+    if offset is not None:
+        return document.place_within(problem["loc"], offset)
+    return document.place(problem["loc"], of_key=problem["type"] == "extra_forbidden")
+
+
 def _message(problem: Any) -> str:
     """What was expected instead, for one of pydantic's errors."""
     path, context, found = problem["loc"], problem.get("ctx", {}), _found(problem["input"])
@@ -115,6 +129,8 @@ def _message(problem: Any) -> str:
             return _unknown(path)
         case "missing":
             return f'{_noun(path[:-1]).partition(" (")[0]} needs "{path[-1]}"'
+        case "rule":
+            return str(context["message"])
         case "value_error":
             return str(context["error"])
         case "string_type" if found.startswith(("the number", "true", "false")):
@@ -197,6 +213,8 @@ def _unknown(path: tuple[str | int, ...]) -> str:
 def _names_at(around: tuple[str | int, ...]) -> tuple[list[str], str]:
     model: type[BaseModel]
     match around:
+        case ("topics", *_, "where"):
+            model, noun = Where, "property of where"
         case ("topics", _):
             model, noun = Topic, "property of a topic"
         case ("feeds", _):
@@ -207,7 +225,7 @@ def _names_at(around: tuple[str | int, ...]) -> tuple[list[str], str]:
             model, noun = type(getattr(Settings(), str(section))), "setting"
         case _:
             model, noun = FeedsFile, "section"
-    return list(model.model_fields), noun
+    return [field.alias or name for name, field in model.model_fields.items()], noun
 
 
 def _complain_of_doubles(document: Document) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from collector.config.model import FeedsFile
+from collector.config.parts import MATCH, rule_schemas
 
 
 def json_schema() -> dict[str, Any]:
@@ -15,6 +16,8 @@ def json_schema() -> dict[str, Any]:
     What only the whole file can tell (a key given twice, a variable that is not set) is beyond it.
     """
     schema = FeedsFile.model_json_schema(mode="validation", schema_generator=_Generator)
+    schema["$defs"]["Topic"]["properties"]["match"] |= MATCH
+    schema["$defs"] |= rule_schemas()
     return {"$schema": _Generator.schema_dialect} | schema | {"title": "Collector's feeds.yaml"}
 
 

@@ -6,7 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+# RFC 5646 in outline: a language, then subtags. Its registry is not consulted.
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
 Words = Annotated[str, Field(pattern=r"\S", max_length=1000)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
+Language = Annotated[str, Field(pattern=LANGUAGE)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]  # ISO 3166-1 alpha-2
+Label = Annotated[str, Field(pattern=r"^[^\s,/][^,/]*$", max_length=100)]
 
 
 def _empty(value: Any) -> Any:
@@ -22,6 +29,16 @@ def without_default(schema: dict[str, Any]) -> None:
 def list_of(item: Any) -> Any:
     """A tuple that the file writes as a list."""
     return Annotated[tuple[item, ...], Field(strict=False)]
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def one_or_more(item: Any) -> Any:
+    """A tuple that the file writes as a list, or as its one item."""
+    listed = Annotated[tuple[item, ...], Field(strict=False, min_length=1)]
+    return Annotated[listed, BeforeValidator(_listed, json_schema_input_type=item | listed)]
 
 
 def section(model: type[BaseModel]) -> Any:

@@ -1,64 +1,48 @@
 """Topics -> Matcher; an article -> the topics that hit it, each with its evidence.
 
-A keyword hits where it stands as a word, by the habits of its script (`scripts`, `words`). `word*` hits every word that
-begins so, `*` alone every article. What is excluded takes a mention or the article away (`exclusions`). Evidence stands
-in the original text.
+A topic's rule is a tree (`rules`) over words; `expression` reads one from a line. All words of all topics are found in
+one pass (`words`, by the habits of each script), what is excluded takes mentions or the article away (`exclusions`),
+and only topics that may hold are asked (`evaluation`). Evidence stands in the original text.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable
 
-from collector.folding import Folded, fold
-from collector.match.exclusions import Exclusions
-from collector.match.names import VERSION
-from collector.match.words import Hit, Word, WordFinder, is_word, read_word
+from collector.match.compiling import Compilation, Compiled, Topic, from_keywords, is_everything
+from collector.match.evaluation import holds
+from collector.match.explaining import why, why_not
+from collector.match.names import tables_version
+from collector.match.printing import printed
+from collector.match.reading import BOTH, Place, Reading
+from collector.match.rules import Everything, Rule, Similar, Where, walk
+from collector.match.words import Hit, is_word, read_word
 from collector.model import Evidence, Match, Subject, Verdict
 
-__all__ = ["PLACES", "Matcher", "Topic", "is_keyword"]
+__all__ = ["PLACES", "Matcher", "Topic", "from_keywords", "is_keyword"]
 
 PLACES = 3  # of each term in each field
-
-
-class Topic(Protocol):
-    """What is needed of a configured topic."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def keywords(self) -> Sequence[str]: ...
-    @property
-    def exclude(self) -> Sequence[str]: ...
 
 
 class Matcher:
     """All topics, compiled once. Safe to use from several threads.
 
-    `digest` changes with what the topics mean; `needs_similarity` and `needs_feeds` say what one of them asks for.
+    `digest` changes with what the topics mean, not with their titles. `needs_similarity` says whether a rule asks for
+    it, `needs_feeds` whether one asks for feeds, labels or countries. Raises ValueError for topics built of each other,
+    or of one that is not there.
     """
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         topics = list(topics)
-        self._topics = [topic.key for topic in topics]
-        self._everything = {n for n, topic in enumerate(topics) if any(map(_is_everything, topic.keywords))}
-        numbers: dict[Word, int] = {}
-        wanted = [[_number(numbers, k) for k in topic.keywords if not _is_everything(k)] for topic in topics]
-        unwanted = [[_number(numbers, k) for k in topic.exclude] for topic in topics]
-        self._words = list(numbers)
-        self._finder = WordFinder(self._words)
-        self._users: list[list[int]] = [[] for _ in numbers]
-        for topic, words in enumerate(zip(wanted, unwanted, strict=True)):
-            for word in {*words[0], *words[1]}:
-                self._users[word].append(topic)
-        self._exclusions = [
-            Exclusions(self._words, self._finder, *words) for words in zip(wanted, unwanted, strict=True)
-        ]
-        meaning = [(t.key, list(t.keywords), list(t.exclude)) for t in topics]
-        self.digest = hashlib.sha256(repr((VERSION, meaning)).encode()).hexdigest()
-        self.needs_similarity = self.needs_feeds = False
+        self._all = Compilation(topics)
+        self._open = [number for number, topic in enumerate(self._all.topics) if topic.is_open]
+        self.digest = _digest(topics)
+        parts = [part for topic in topics for part in walk(topic.rule)]
+        self.needs_similarity = any(isinstance(part, Similar) for part in parts)
+        self.needs_feeds = any(
+            isinstance(part, Where) and bool(part.feeds or part.labels or part.countries) for part in parts
+        )
 
     def match(self, subject: Subject) -> tuple[Match, ...]:
         """The topics that hit, in their order, with the first places of each term in title and text.
@@ -66,83 +50,137 @@ class Matcher:
         The language counts where it is known: attached particles are looked for in Arabic, not in Persian, which is
         written in the same letters.
         """
-        evidence: dict[int, list[Evidence]] = {}
-        vetoed: set[int] = set()
-        for field, original in (("title", subject.title), ("text", subject.text)):
-            folded = fold(original)
-            for topic, hits in self._by_topic(folded, subject.language).items():
-                if self._exclusions[topic].veto(hits):
-                    vetoed.add(topic)
-                free, _ = self._exclusions[topic].uncovered(hits)
-                for hit in self._few(free):
-                    evidence.setdefault(topic, []).append(self._evidence(hit, field, folded, subject.language))
-        for number in self._everything - evidence.keys():
-            evidence[number] = [_first_word(subject)]
-        kept = sorted(evidence.keys() - vetoed)
-        return tuple(Match(topic=self._topics[n], evidence=tuple(evidence[n])) for n in kept)
+        reading = Reading(subject)
+        found = self._found(reading, self._hits(reading))
+        return tuple(
+            Match(topic=topic.key, evidence=_evidence(found[topic.key], topic, reading))
+            for topic in self._all.topics
+            if topic.key in found
+        )
 
     def explain(self, subject: Subject) -> tuple[Verdict, ...]:
-        """What became of each topic, in their order."""
-        found = {match.topic: match.evidence[0] for match in self.match(subject)}
-        return tuple(
-            Verdict(topic=key, is_match=True, reason=f'"{found[key].words}" stands in the {found[key].field}')
-            if key in found
-            else Verdict(topic=key, is_match=False, reason="none of its words stands in title or text")
-            for key in self._topics
-        )
+        """What became of each topic, in their order, and why."""
+        reading = Reading(subject)
+        hits = self._hits(reading)
+        found = self._found(reading, hits)
+        return tuple(self._verdict(number, reading, hits, found) for number in range(len(self._all.topics)))
 
-    def _by_topic(self, folded: Folded, language: str | None) -> dict[int, list[Hit]]:
-        found: dict[int, list[Hit]] = {}
-        for hit in self._finder.hits(folded, language):
-            for topic in self._users[hit.word]:
-                found.setdefault(topic, []).append(hit)
+    def _hits(self, reading: Reading) -> dict[int, tuple[list[Hit], list[Hit]]]:
+        """The hits of each topic in title and text."""
+        hits: dict[int, tuple[list[Hit], list[Hit]]] = {}
+        for field in BOTH:
+            for hit in self._all.finder.hits(reading.folded[field], reading.language):
+                for topic in self._all.users[hit.word]:
+                    if topic not in hits:
+                        hits[topic] = ([], [])
+                    hits[topic][field].append(hit)
+        return hits
+
+    def _found(
+        self, reading: Reading, hits: dict[int, tuple[list[Hit], list[Hit]]]
+    ) -> dict[str, list[Place]]:
+        """The places of every topic that matches, by key."""
+        found: dict[str, list[Place]] = {}
+        rank = self._all.rank
+        for number in sorted({*hits, *self._open}, key=lambda number: rank[self._all.topics[number].key]):
+            topic = self._all.topics[number]
+            own = hits.get(number, _NO_HITS)
+            if any(topic.exclusions.veto(each) for each in own):
+                continue
+            places = holds(topic.rule, _OfTopic(topic, self._all.terms, reading, own, found), BOTH)
+            if places is not None:
+                found[topic.key] = places
         return found
 
-    def _few(self, hits: list[Hit]) -> list[Hit]:
-        """The first places of each term, in the order of the text; one place once."""
-        places: dict[int, int] = {}
-        few: dict[tuple[int, int], Hit] = {}
-        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.word)):
-            if (hit.start, hit.end) in few:
-                continue
-            places[hit.word] = places.get(hit.word, 0) + 1
-            if places[hit.word] <= PLACES:
-                few[hit.start, hit.end] = hit
-        return list(few.values())
+    def _verdict(
+        self,
+        number: int,
+        reading: Reading,
+        hits: dict[int, tuple[list[Hit], list[Hit]]],
+        found: dict[str, list[Place]],
+    ) -> Verdict:
+        topic = self._all.topics[number]
+        own = hits.get(number, _NO_HITS)
+        of = _OfTopic(topic, self._all.terms, reading, own, found)
+        if topic.key in found:
+            return Verdict(topic=topic.key, is_match=True, reason=why(found[topic.key], topic.rule, reading))
+        return Verdict(topic=topic.key, is_match=False, reason=of.vetoed() or why_not(topic.rule, of) + of.covered())
 
-    def _evidence(self, hit: Hit, field: str, folded: Folded, language: str | None) -> Evidence:
-        start, end = folded.span(hit.start, hit.end)
-        return Evidence(
-            term=str(self._words[hit.word]),
-            field=field,
-            words=folded.original[start:end],
-            start=start,
-            end=end,
-            language=language,
-        )
+
+class _OfTopic:
+    """What is known of an article for one topic (`evaluation.Found`)."""
+
+    def __init__(
+        self,
+        topic: Compiled,
+        terms: list[str],
+        reading: Reading,
+        hits: tuple[list[Hit], list[Hit]],
+        found: dict[str, list[Place]],
+    ) -> None:
+        self.reading = reading
+        self._topic, self._terms, self._hits, self._found = topic, terms, hits, found
+        self._leaves: dict[int, list[Place]] = {}
+        for field in BOTH:
+            free, _ = topic.exclusions.uncovered(hits[field]) if hits[field] else ((), ())
+            for hit in free:
+                for leaf in topic.leaves[hit.word]:
+                    place = Place(field, hit.start, hit.end, terms[hit.word], topic.labels[leaf], hit.word)
+                    self._leaves.setdefault(leaf, []).append(place)
+
+    def places(self, leaf: int) -> list[Place]:
+        return self._leaves.get(leaf, [])
+
+    def other(self, key: str) -> list[Place] | None:
+        places = self._found.get(key)
+        return None if places is None else [place._replace(rule=f"topic: {key}") for place in places]
+
+    def vetoed(self) -> str:
+        """Which excluded phrase keeps the article out; "" when none does."""
+        for field, name in zip(BOTH, ("title", "text"), strict=True):
+            if veto := self._topic.exclusions.veto(self._hits[field]):
+                return f'"{self._terms[veto.word]}" stands in the {name} (exclude)'
+        return ""
+
+    def covered(self) -> str:
+        """Which excluded phrases took words away; "" when none did."""
+        covers = [cover for field in BOTH for cover in self._topic.exclusions.uncovered(self._hits[field])[1]]
+        names = dict.fromkeys(f'"{self._terms[cover.word]}"' for cover in covers)
+        return f", without what stands in {', '.join(names)} (exclude)" if names else ""
+
+
+_NO_HITS: tuple[list[Hit], list[Hit]] = ([], [])
 
 
 def is_keyword(words: str) -> bool:
     """Whether anything in a text can be these words: a keyword of nothing but signs is none."""
-    return _is_everything(words) or is_word(read_word(words).text)
+    return is_everything(words) or is_word(read_word(words).text)
 
 
-def _is_everything(keyword: str) -> bool:
-    return keyword.strip() == "*"
+def _digest(topics: list[Topic]) -> str:
+    def meaning(rule: Rule) -> tuple[str, list[str]]:
+        return printed(rule), [part.rule for part in walk(rule)]
+
+    meanings = sorted((topic.key, *meaning(topic.rule), list(topic.exclude)) for topic in topics)
+    return hashlib.sha256(repr((tables_version(), meanings)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _number(numbers: dict[Word, int], keyword: str) -> int:
-    if not is_keyword(keyword):
-        raise ValueError(f"a keyword without a letter: {keyword!r}")
-    return numbers.setdefault(read_word(keyword), len(numbers))
+def _evidence(places: list[Place], topic: Compiled, reading: Reading) -> tuple[Evidence, ...]:
+    """The first places of each term, in the order of the text; one place once."""
+    counts: dict[tuple[int, str], int] = {}
+    few: dict[tuple[int, int, int], Evidence] = {}
+    for place in sorted(places, key=lambda place: (place.field, place.start, -place.end, place.order)):
+        term = (place.field, place.term)
+        if counts.get(term, 0) >= PLACES or ((key := place[:3]) in few and not place.is_original):
+            continue
+        counts[term] = counts.get(term, 0) + 1
+        few[key] = reading.evidence(place)
+    return tuple(few.values()) or (reading.first_word(_wordless(topic.rule), topic.rule.rule),)
 
 
-def _first_word(subject: Subject) -> Evidence:
-    """Evidence that there is an article."""
-    for field, original in (("title", subject.title), ("text", subject.text)):
-        if found := re.search(r"\S+", original):
-            start, end = found.span()
-            return Evidence(
-                term="*", field=field, words=found[0], start=start, end=end, language=subject.language
-            )
-    return Evidence(term="*", field="title", words="", start=0, end=0, language=subject.language)
+def _wordless(rule: Rule) -> str:
+    """The term of a rule that held without words."""
+    for part in walk(rule):
+        if isinstance(part, Everything | Similar):
+            return printed(part)
+    return rule.rule

@@ -1,112 +1,152 @@
-"""The habits of scripts: where a word begins and ends, and what is written as one with it.
+"""Scripts: which letters go together to a word, and where a word may begin and end.
 
-- Han, kana, Thai, Lao, Khmer and Burmese have no spaces: anywhere;
-- Hangul: at the beginning of a word, whatever particle follows;
+- Han, kana, Thai, Lao, Khmer and Burmese have no spaces: a word stands anywhere, but not before a sign that belongs
+  to its last letter; katakana begins where the katakana before it ended;
+- Hangul: at the beginning of a word, whatever particle or noun follows;
 - Arabic and Hebrew: a whole word, also behind attached particles and the article;
-- every other script: a whole word; an English 's is none of it.
+- every other script: a whole word.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import cache
 
-_SCRIPTS = (
-    (
-        "free",
-        "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\uaa60-\uaa7f",
-    ),  # Thai, Lao, Burmese, Khmer
+_HABITS = (
+    ("free", "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\uaa60-\uaa7f"),  # Thai, Lao, Burmese, Khmer
+    ("katakana", "\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff"),
     ("free", "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff"),
     ("free", "\uf900-\ufaff\U00020000-\U0003ffff"),  # Han and kana
     ("hangul", "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"),
     ("arabic", "\u0620-\u064a\u066e-\u06d3\u06d5\u06ee-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7"),
     ("hebrew", "\u05d0-\u05f2"),
 )
-_SCRIPT_OF = [(name, re.compile(f"[{letters}]")) for name, letters in _SCRIPTS]
-
-SPACED = frozenset({"word", "arabic", "hebrew"})  # the scripts whose words end where their letters do
-
-# Particles that are written as one with the next word, longest first, and the article behind them.
-_ARABIC_PARTICLES = re.compile(r"[وف]?[بلك]?(?:ال)?|[وف]?لل")
-_HEBREW_PARTICLES = re.compile(r"ו?(?:כש|מש|לכש)?[שהבלמכ]{0,2}")
-_LONGEST_PARTICLES = 5
-
-Begins = Callable[[str, int, str | None], bool]  # of a folded text, a place and the text's language
-Ends = Callable[[str, int], bool]
+_HABIT_OF = [(name, re.compile(f"[{letters}]")) for name, letters in _HABITS]
 
 
 @cache
-def script(character: str) -> str:
-    """Which habits a character follows: free, hangul, arabic, hebrew, word (of any other script), or none."""
-    for name, letters in _SCRIPT_OF:
+def habit(character: str) -> str:
+    """What a character follows: free, katakana, hangul, arabic, hebrew, word (of any other script), or none."""
+    for name, letters in _HABIT_OF:
         if letters.match(character):
             return name
     is_word = character.isalnum() or unicodedata.category(character)[0] == "M"
     return "word" if is_word else "none"
 
 
-def beginning(form: str, *, is_exact: bool) -> Begins:
-    """How the place must be where a folded form begins; exact: without anything attached."""
-    habits = _EXACT_BEGINNINGS if is_exact else _BEGINNINGS
-    return habits.get(script(form[0]), word_begins)
+SPACED = frozenset({"word", "arabic", "hebrew"})
 
 
-def ending(form: str, *, is_exact: bool, is_prefix: bool) -> Ends:
-    """How the place must be where a folded form ends."""
-    if is_prefix:
-        return _anything
-    habits = _EXACT_ENDINGS if is_exact else _ENDINGS
-    return habits.get(script(form[-1]), _word_ends)
+class _Inside(dict[str, bool]):
+    """Whether a character is one of a word between spaces; filled as characters are met."""
+
+    def __missing__(self, character: str) -> bool:
+        self[character] = found = habit(character) in SPACED
+        return found
 
 
-def end_of_word(text: str, end: int) -> int:
-    """Where the word ends that goes on at `end`; `end` itself where words have no borders."""
-    while end < len(text) and script(text[end]) in SPACED:
-        end += 1
-    return end
+INSIDE = _Inside()
 
 
-def _anything(*_: object) -> bool:
-    return True
+def word_end(text: str, place: int) -> int:
+    """Where the word between spaces that `place` is in, or at whose end it is, ends."""
+    end = len(text)
+    while place < end and INSIDE[text[place]]:
+        place += 1
+    return place
 
 
-def word_begins(text: str, start: int, _: str | None) -> bool:
-    return start == 0 or script(text[start - 1]) not in SPACED
+def word_start(text: str, place: int) -> int:
+    """Where the word between spaces that ends at `place` begins."""
+    while place > 0 and INSIDE[text[place - 1]]:
+        place -= 1
+    return place
 
 
-def _hangul_begins(text: str, start: int, _: str | None) -> bool:
-    return start == 0 or script(text[start - 1]) != "hangul"
+@cache
+def script(word: str) -> str:
+    """The script of a word's first letter as Unicode names it: LATIN, CYRILLIC, ARABIC, …; "" without a letter."""
+    for character in word:
+        if unicodedata.category(character)[0] in "LM":
+            return unicodedata.name(character, "").partition(" ")[0]
+    return ""
 
 
-def _hangul_ends(text: str, end: int) -> bool:
-    return end == len(text) or script(text[end]) != "hangul"
+# --- where a word may begin -----------------------------------------------------------------------------------------
+
+# Particles that are written as one with the next word, and the article behind them.
+_ARABIC_PARTICLES = re.compile(r"[وف]?[بلك]?(?:ال)?|[وف]?لل|[وف]?س?")
+_HEBREW_PARTICLES = re.compile(r"ו?(?:כש|מש|לכש)?[שהבלמכ]{0,2}")
+_LONGEST_PARTICLES = 5
+PARTICLES = frozenset("وفبلكاسשהבלמכו")  # letters with which they begin
+_THAI_LEADING = frozenset("เแโใไເແໂໃໄ")  # vowels that stand before the letter after which they are spoken
 
 
-def _arabic_begins(text: str, start: int, language: str | None) -> bool:
-    if word_begins(text, start, language):
+def begins(text: str, start: int, habit_of_word: str, language: str | None) -> bool:
+    """Whether a word of this habit may begin at `start`."""
+    if start == 0:
         return True
-    return language in (None, "ar") and _is_behind(_ARABIC_PARTICLES, text, start)
-
-
-def _hebrew_begins(text: str, start: int, language: str | None) -> bool:
-    return word_begins(text, start, language) or _is_behind(_HEBREW_PARTICLES, text, start)
+    before = text[start - 1]
+    if habit_of_word == "word":
+        return not INSIDE[before]
+    if habit_of_word == "free":
+        return before not in _THAI_LEADING
+    if habit_of_word == "katakana":
+        return habit(before) != "katakana"
+    if habit_of_word == "hangul":  # what follows a number is a unit, except behind a year
+        return habit(before) != "hangul" and (not before.isdigit() or text[max(0, start - 4) : start].isdigit())
+    if habit_of_word == "arabic":
+        return not INSIDE[before] or (language in (None, "ar") and _is_behind(_ARABIC_PARTICLES, text, start))
+    if habit_of_word == "hebrew":
+        return not INSIDE[before] or _is_behind(_HEBREW_PARTICLES, text, start)
+    return True
 
 
 def _is_behind(particles: re.Pattern[str], text: str, start: int) -> bool:
     """Whether nothing but particles stands between the beginning of the word and `start`."""
     begin = start
-    while begin > 0 and start - begin <= _LONGEST_PARTICLES and script(text[begin - 1]) in SPACED:
+    while begin > 0 and start - begin <= _LONGEST_PARTICLES and INSIDE[text[begin - 1]]:
         begin -= 1
     return particles.fullmatch(text, begin, start) is not None
 
 
-def _word_ends(text: str, end: int) -> bool:
-    return end == len(text) or script(text[end]) not in SPACED
+# --- where a word without spaces may end ----------------------------------------------------------------------------
+
+_NO_BEGINNING = frozenset("ンーッャュョァィゥェォヮ")  # kana with which no word begins
+_SHORTEST_KATAKANA = 3  # that may follow as a word of its own
+_THAI_FOLLOWING = frozenset("ะาำๅະາຳຽ")
 
 
-_EXACT_BEGINNINGS: dict[str, Begins] = {"free": _anything, "none": _anything, "hangul": _hangul_begins}
-_BEGINNINGS: dict[str, Begins] = _EXACT_BEGINNINGS | {"arabic": _arabic_begins, "hebrew": _hebrew_begins}
-_EXACT_ENDINGS: dict[str, Ends] = {"free": _anything, "none": _anything, "hangul": _hangul_ends}
-_ENDINGS: dict[str, Ends] = _EXACT_ENDINGS | {"hangul": _anything}
+def free_end(text: str, end: int, habit_of_word: str) -> bool:
+    """Whether a word of Han, kana, Thai, … may end at `end`: not inside a syllable, nor inside a katakana word."""
+    if end == len(text):
+        return True
+    after = text[end]
+    if habit_of_word == "katakana":
+        if after in _NO_BEGINNING:
+            return False
+        last = end
+        while last < len(text) and habit(text[last]) == "katakana":
+            last += 1
+        return last == end or last - end >= _SHORTEST_KATAKANA
+    return after not in _THAI_FOLLOWING and unicodedata.category(after) not in ("Mn", "Mc")
+
+
+# What follows a name of one or two syllables: particles, nouns that go with countries, and what goes with those.
+_AFTER_SHORT = re.compile(
+    "(?:이|가|였.*|이었.*|이다|입니다|일|임|지만|이지만|은|는|을|를|의|에|에서|에게|에선|에는|에도|에만|와|과|와의|과의|도|만|로|으로|로의|부터|까지|처럼|보다|라고|라는|이라|이며|이고|이나"
+    "|인|인이|인은|인들.*|인의|인을|측.*|산|산을|산의|산은|군.*|발|행|제|제의|제를|계|어|어로|식|형|간|내|내의|내에서?|전|판|령|팀.*|당국.*|정부.*|대통령.*"
+    "|외교.*|외무.*|국방.*|정상.*|대표.*|대사.*|경제.*|인권.*|문제.*|관계.*|언론.*|매체.*|주민.*|노동.*|미사일.*|핵.*|기업.*|시장.*|선수.*|여행.*"
+    "|지도.*|총리.*|국가.*|혁명.*|전쟁.*|제재.*|공격.*|공습.*|석유.*|원유.*|대륙.*|해군.*|공군.*|육군.*|해커.*|여자.*|남자.*|축구.*|영화.*|음식.*"
+    "|문화.*|역사.*|사람.*|국민.*|의회.*|중앙.*|증시.*|주식.*|펀드.*|수출.*|수입.*|무역.*|방문.*|유학.*|학생.*|교민.*|공항.*|항공.*|법원.*|검찰.*|경찰.*"
+    "|출신.*|동부.*|서부.*|남부.*|북부.*|국적.*|국경.*|전문.*|특사.*|연구.*|협상.*|회담.*|위원.*|및|등|뿐.*|이란|들.*|서는?|서도|선)?"
+)
+
+
+def hangul_end(text: str, end: int) -> bool:
+    """Whether what follows a short name in Hangul is a particle or a noun that goes with it, not another word."""
+    last = end
+    while last < len(text) and habit(text[last]) == "hangul":
+        last += 1
+    return _AFTER_SHORT.fullmatch(text, end, last) is not None

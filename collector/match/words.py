@@ -1,7 +1,12 @@
 """Words and phrases, and where they stand in a text: the lexical layer below the topics.
 
-A word is found where it stands as one, by the habits of the script it is in (`scripts`). Spellings are folded first
-(`folding`).
+A word is found in its inflected forms (`inflection`), where it stands as a word by the habits of its script
+(`scripts`); spellings are folded first (`folding`). One automaton looks for the unchanging beginning of one part of
+every phrase, so that the time depends on the text; what stands around it is compared afterwards.
+
+A keyword that is a country's name (`names`) also finds the country's adjectives and people in the languages that call
+it so. It is not found inside a longer name of another country (South Sudan is not Sudan), nor in phrases that are
+known to mean something else, nor in small letters where the name has a capital (turkey).
 """
 
 from __future__ import annotations
@@ -10,32 +15,20 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
 from collector.folding import Folded, fold
-from collector.match.scripts import Begins, Ends, beginning, end_of_word, ending, script
+from collector.languages import guess
+from collector.match import names
+from collector.match.candidates import Candidates
+from collector.match.inflection import inflects_as
+from collector.match.patterns import SMALL, TITLE, Pattern, compile_word
+from collector.match.scripts import INSIDE, begins, habit, word_end
+from collector.match.word import Word, is_word, read_word
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word or phrase to find. `form` "any" finds its inflected forms too, "exact" this one; `case` asks for upper and
-    lower case as in `text`; `prefix` finds every word that begins so. With a `language` it counts in texts of that
-    language, and in those whose language is not known.
-    """
-
-    text: str
-    form: Literal["any", "exact"] = "any"
-    case: bool = False
-    prefix: bool = False
-    language: str | None = None
-
-    def __str__(self) -> str:
-        """As a keyword is written: `BRICS`, `=BRICS` exact form, `==BRICS` exact form and case, `nuclear*` prefix."""
-        mark = "==" if self.case else "=" if self.form == "exact" else ""
-        return f"{mark}{self.text}{'*' if self.prefix else ''}"
+__all__ = ["Hit", "Word", "WordFinder", "is_word", "read_word"]
 
 
 class Hit(NamedTuple):
@@ -46,98 +39,179 @@ class Hit(NamedTuple):
     end: int
 
 
-def read_word(written: str, language: str | None = None) -> Word:
-    """The word that a keyword names."""
-    text = written.strip()
-    marks = len(text[:2]) - len(text[:2].lstrip("="))
-    text = text[marks:]
-    return Word(
-        text=text.removesuffix("*").strip(),
-        form="exact" if marks else "any",
-        case=marks == 2,
-        prefix=text.endswith("*"),
-        language=language,
-    )
-
-
-def is_word(text: str) -> bool:
-    """Whether anything in a text can be these words: nothing but signs is no word."""
-    return any(script(character) != "none" for character in fold(text).text.strip())
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How a word may be written, and how it must stand."""
-
-    word: int
-    is_prefix: bool
-    language: str | None
-    cased: str | None  # its letters, where their case counts
-    begins: Begins
-    ends: Ends
-
-
 class WordFinder:
     """Finds every place where a word stands as it must. Safe to use from several threads."""
 
     def __init__(self, words: Sequence[Word]) -> None:
-        self._forms: dict[str, list[_Form]] = {}
+        self._by_form: dict[str, list[Pattern]] = {}
+        self._units: dict[tuple[Word, frozenset[str], bool], int] = {}  # what is looked for: each once
+        self._users: list[list[int]] = []  # the words that a unit stands for; none for a cover
+        self._codes: list[frozenset[str]] = []  # the countries and people whose name a unit is
         for number, word in enumerate(words):
-            for form in _written_forms(fold(word.text).text.strip()):
-                self._forms.setdefault(form, []).append(_form(number, word, form))
-        self._by_pattern = list(self._forms.values())
-        self._automaton = AhoCorasick(list(self._forms), store_patterns=False)
-        self._sorted: list[str] = []
+            self._add_word(number, word)
+        self._covers_from = len(self._users)
+        self._build()
+        if any(self._codes):
+            self._add_covers()
+            self._build()
 
     def hits(self, folded: Folded, language: str | None) -> list[Hit]:
-        """All places, in no particular order."""
-        text = folded.text
-        return [
-            Hit(form.word, start, end_of_word(text, end) if form.is_prefix else end)
-            for pattern, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
-            for form in self._by_pattern[pattern]
-            if form.begins(text, start, language)
-            and form.ends(text, end)
-            and (form.language is None or language is None or form.language == language)
-            and (form.cased is None or form.cased == _letters(_words(folded, start, end)))
-        ]
+        """All places, in no particular order; of places of one word that lie in each other, the longest."""
+        found = self._found(folded, language)
+        if any(unit >= self._covers_from for unit, _, _ in found):
+            found = self._uncovered(found)
+        users = self._users
+        hits = [Hit(word, start, end) for unit, start, end in found for word in users[unit]]
+        return hits if len(hits) < 2 else _outermost(hits)
 
     def begun(self, stem: str) -> Iterator[int]:
         """The words that begin in a folded stem and go on behind it."""
-        self._sorted = self._sorted or sorted(self._forms)
+        self._sorted = self._sorted or sorted(self._by_form)
         for start in range(len(stem)):
             tail = stem[start:]
             for index in range(bisect_left(self._sorted, tail), len(self._sorted)):
                 if not self._sorted[index].startswith(tail):
                     break
-                yield from (form.word for form in self._forms[self._sorted[index]] if form.begins(stem, start, None))
+                for pattern in self._by_form[self._sorted[index]]:
+                    if begins(stem, start, pattern.habit, None):
+                        yield from self._users[pattern.word]
+
+    # --- compiling --------------------------------------------------------------------------------------------------
+
+    def _add_word(self, number: int, word: Word) -> None:
+        name = names.known(fold(word.text).text.strip()) if word.form == "any" and not word.prefix else None
+        self._users[self._unit(word, name, name.codes if name else frozenset())].append(number)
+        for other in names.kin(name) if name else ():
+            own = None if other.language else names.known(fold(other.text).text.strip())
+            self._users[self._unit(other, own, name.codes)].append(number)
+
+    def _unit(self, word: Word, name: names.Name | None, codes: frozenset[str], *, is_cover: bool = False) -> int:
+        """The number of a word to look for, which is made ready when it is new."""
+        key = word, codes, is_cover
+        unit = self._units.get(key)
+        if unit is None:
+            unit = self._units[key] = len(self._users)
+            self._users.append([])
+            self._codes.append(codes)
+            for form, pattern in compile_word(unit, word, name):
+                self._by_form.setdefault(form, []).append(pattern)
+        return unit
+
+    def _build(self) -> None:
+        self._candidates = [Candidates(habit(form[0]), patterns) for form, patterns in self._by_form.items()]
+        self._automaton = AhoCorasick(list(self._by_form), store_patterns=False)
+        self._sorted: list[str] = []
+
+    def _add_covers(self) -> None:
+        """The longer names of other countries, and the phrases that are not the country, as words of their own."""
+        around = self._names_around()
+        for code in sorted(frozenset().union(*self._codes)):
+            for phrase in names.covers(code):
+                is_proper = phrase.text[:1].isupper() and " " not in phrase.text
+                self._unit(phrase, _NO_NAME if is_proper else None, frozenset({code}), is_cover=True)
+        for line, inside in around:
+            name = names.known(line)
+            if name and any(not codes & name.codes for codes in inside):
+                self._unit(Word(text=line), name, name.codes | _OTHERS, is_cover=True)
+
+    def _names_around(self) -> list[tuple[str, list[frozenset[str]]]]:
+        """The known names that contain words, with the countries whose names those are."""
+        text, lines = names.all_names()
+        starts, place = [], 0
+        for line in lines:
+            starts.append(place)
+            place += len(line) + 1
+        inside: dict[int, list[frozenset[str]]] = {}
+        for unit, start, end in self._found(Folded(text, text, None, None), None, is_list=True):
+            index = bisect_left(starts, start + 1) - 1
+            if (codes := self._codes[unit]) and end - start < len(lines[index]):
+                inside.setdefault(index, []).append(codes)
+        return [(lines[index], codes) for index, codes in sorted(inside.items())]
+
+    # --- finding ----------------------------------------------------------------------------------------------------
+
+    def _found(self, folded: Folded, language: str | None, *, is_list: bool = False) -> list[Hit]:
+        """Where units stand, covers among them. In a list of names neither the language nor the case counts."""
+        text, found = folded.text, {}
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if matches and language is None and not is_list:
+            language = guess(folded.original)
+        language = inflects_as(language)
+        all_candidates, inside, size = self._candidates, INSIDE, len(text)
+        for number, start, end in matches:
+            candidates = all_candidates[number]
+            kind = candidates.habit
+            if kind == "word":
+                if start and inside[text[start - 1]]:
+                    continue
+            elif not begins(text, start, kind, language):
+                continue
+            last = end if end == size or not inside[text[end]] or not candidates.is_spaced else word_end(text, end)
+            for pattern in candidates.at(text, start, end, last, language):
+                place = pattern.place(text, start, end, last, language)
+                if place and (is_list or pattern.cased is None or _is_cased(folded, place, pattern.cased)):
+                    found[Hit(pattern.word, *place)] = None
+        return list(found)
+
+    def _uncovered(self, found: list[Hit]) -> list[Hit]:
+        """The units that stand in no cover."""
+        covers = sorted((hit for hit in found if hit.word >= self._covers_from), key=_start)
+        longest = max(cover.end - cover.start for cover in covers)
+        return [
+            hit
+            for hit in found
+            if hit.word < self._covers_from
+            and not any(
+                self._covers(covers[index], hit)
+                for index in range(
+                    bisect_left(covers, hit.start - longest, key=_start), bisect_left(covers, hit.end, key=_start)
+                )
+            )
+        ]
+
+    def _covers(self, cover: Hit, hit: Hit) -> bool:
+        """A cover touches the hit, and is not itself a part of it; names of the same country cover nothing."""
+        codes, owners = self._codes[hit.word], self._codes[cover.word]
+        if cover.end <= hit.start or not codes:
+            return False
+        is_concerned = not codes & owners if _OTHERS <= owners else bool(codes & owners)
+        is_longer = hit.end - hit.start > cover.end - cover.start
+        return is_concerned and not (is_longer and hit.start <= cover.start and cover.end <= hit.end)
 
 
-def _form(number: int, word: Word, form: str) -> _Form:
-    is_exact = word.form == "exact"
-    return _Form(
-        number,
-        word.prefix,
-        word.language,
-        _letters(word.text) if word.case else None,
-        beginning(form, is_exact=is_exact),
-        ending(form, is_exact=is_exact, is_prefix=word.prefix),
-    )
+_NO_NAME = names.Name(frozenset(), frozenset())  # inflects as a name does
+_OTHERS = frozenset({"others"})  # marks a cover that is a country's name: it covers the names of others
 
 
-def _written_forms(folded: str) -> set[str]:
-    """How a folded word may stand in a folded text."""
-    forms = {folded}
-    if "·" in folded:  # between the parts of a foreign name in Han and kana
-        forms.add(folded.replace("·", ""))
-    if folded.startswith("ال"):  # after the particle ل the article loses its alef
-        forms.add("لل" + folded[2:])
-    return forms
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
-def _words(folded: Folded, start: int, end: int) -> str:
-    first, last = folded.span(start, end)
-    return folded.original[first:last]
+def _outermost(hits: list[Hit]) -> list[Hit]:
+    """Of the places of one word that lie in each other, the longest."""
+    reached: dict[int, int] = {}
+    kept = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.end > reached.get(hit.word, -1):
+            reached[hit.word] = hit.end
+            kept.append(hit)
+    return kept
+
+
+def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
+    """Whether upper and lower case are as `cased` asks: see `patterns`; a text of capitals or small letters has none."""
+    start, end = folded.span(*place)
+    original = folded.original
+    if cased == TITLE:
+        return original[start:end].istitle() or original[start:end].isupper() or original.islower()
+    if cased == SMALL:
+        return not original[start].isupper() or _SENTENCE.search(original, 0, start) is not None or original.isupper()
+    if cased:
+        return _letters(original[start:end]).startswith(cased)
+    return not original[start].islower() or original.islower()
+
+
+_SENTENCE = re.compile(r"(?:^|[.!?…:;\n])[\s\W]*\Z")  # before the beginning of a sentence
 
 
 def _letters(text: str) -> str:

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from collector.config.document import Document, parse
-from collector.config.model import LANGUAGE
-from collector.config.shape import Shape, list_of
+from collector.config.shape import LANGUAGE, Shape, list_of
 from collector.config.values import FeedAddress, near_miss, shorten
 from collector.errors import ConfigError, Problem
 
