@@ -21,7 +21,7 @@ def clock() -> datetime:
 async def until(is_so: Callable[[], bool], seconds: float) -> None:
     """Returns as soon as it is so."""
     async with asyncio.timeout(seconds):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.05)
 
 
