@@ -47,7 +47,8 @@ def examine(database: str | Path, now: datetime, longest: timedelta) -> Iterator
         yield _pages(store)
         if not revision.is_sound:
             return
-        for check, ask in (("references", store.lost_references), ("tables", store.missing_parts)):
+        questions = {"references": store.lost_references, "tables": store.missing_parts, "rows": store.unreadable_rows}
+        for check, ask in questions.items():
             yield _attempt(check, lambda check=check, ask=ask: _listed(check, ask()))
         yield from _rules(store, now, longest)
 
@@ -137,6 +138,9 @@ def _pages(store: Store) -> Finding:
 
 def _damage(store: Store) -> Finding:
     complaints = store.damage()
+    cut = file_fault(store.file) if store.file and not _log_of(store.file) else None
+    if not complaints and cut:
+        return Finding(check="pages", is_sound=False, message=cut, advice=_RESTORE)
     if not complaints:
         return Finding(check="pages", message="every page and every index is whole")
     if store.file is None:
@@ -159,6 +163,7 @@ def _listed(check: str, wrong: list[str]) -> Finding:
 _SOUND = {
     "references": "every row finds what it refers to",
     "tables": "every table, column and index is there",
+    "rows": "every row can be read",
     "entries": "every entry is settled with an article, or waits to be collected",
     "articles": "every article is dated, published and has its text as it should",
     "words": "every outcome is known",
@@ -168,6 +173,7 @@ _SOUND = {
 _ADVICE = {
     "references": "rows were deleted from outside: restore a backup of before",
     "tables": "something else changed the tables: restore a backup of before",
+    "rows": "the disk or another program changed them: restore a backup of before, or delete these rows",
 }
 
 
@@ -183,7 +189,7 @@ def _rules(store: Store, now: datetime, longest: timedelta) -> Iterator[Finding]
                 yield Finding(check=check, message=_SOUND[check])
         yield _gaps(store)
     except StoreError as exc:
-        yield Finding(check="rows", is_sound=False, message=f"some rows cannot be read: {exc}", advice=_RESTORE)
+        yield Finding(check="rules", is_sound=False, message=f"the rows cannot be compared: {exc}", advice=_RESTORE)
 
 
 def _gaps(store: Store) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,7 @@ class Scheduler:
                 self._guarded, "interval", args=[job], seconds=seconds, max_instances=1, next_run_time=self._now()
             )
         self._jobs.start()
+        self._begin(self._follow_clock())
 
     async def stop(self) -> None:
         """Starts nothing more, gives the work in hand a few seconds, ends what is left, and saves what is ready."""
@@ -82,12 +84,26 @@ class Scheduler:
 
     def is_alive(self) -> bool:
         """Whether the scheduler looked for work lately."""
-        return self._last_tick is not None and self._now() - self._last_tick < STALLED
+        return self._last_tick is not None and abs(self._now() - self._last_tick) < STALLED
 
     @property
     def last_tick(self) -> datetime | None:
         """When the scheduler last looked for work."""
         return self._last_tick
+
+    async def _follow_clock(self) -> None:
+        """The jobs' times are the wall clock's: when that is set back by an hour, they would rest for an hour."""
+        seen = self._now()
+        while not self._stopping.is_set():
+            now = self._now()
+            if now < seen:
+                log.get().warning("the clock was set back", seconds=round((seen - now).total_seconds()))
+                for job in self._jobs.get_jobs():
+                    job.modify(next_run_time=now)
+            seen = now
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._stopping.wait()
 
     async def _look(self) -> None:
         """Starts what looks for work and ends when there is none, unless it is still at it."""

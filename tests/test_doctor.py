@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from contextlib import closing
@@ -190,6 +191,33 @@ def test_rows_that_contradict_each_other_are_found(file, statement, check, says)
     spoil(file, statement)
 
     assert says in problems(file)[check]
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE feed SET next_poll_at = 'banana'", "feed"),
+        ("UPDATE entry SET first_seen_at = 9e18 WHERE id IN (5, 6)", "entry"),
+        ("UPDATE entry SET authors = '{' WHERE id = 5", "entry"),
+        ("UPDATE entry SET title = CAST(x'ff00ff' AS TEXT) WHERE id = 5", "entry"),
+        ("UPDATE article SET title = x'ff00ff' WHERE id = 5", "article"),
+    ],
+)
+def test_values_of_another_kind_are_found(file, statement, table):
+    """A flipped byte in a row leaves every page whole; no question to the database fails with anything but its error."""
+    spoil(file, statement)
+
+    assert f"rows of {table} cannot be read" in problems(file)["rows"]
+    with closing(Store.look_at(file)) as store:
+        for ask in (store.feeds, lambda: list(store.articles(kept_only=False))):
+            with contextlib.suppress(StoreError):
+                ask()
+
+
+def test_a_last_page_that_lacks_a_byte_is_found(file):
+    os.truncate(file, file.stat().st_size - 1)
+
+    assert "it is cut short" in problems(file)["pages"]
 
 
 def test_a_gap_is_counted_and_no_damage(store):

@@ -317,6 +317,10 @@ class Store:
         """Rows that refer to what is missing, in words."""
         return self._ask(examination.lost_references)
 
+    def unreadable_rows(self) -> list[str]:
+        """Tables with rows that hold what cannot be read, in words."""
+        return self._ask(examination.unreadable_rows)
+
     def missing_parts(self) -> list[str]:
         """Tables, columns and indexes that should be there, by name."""
         return self._ask(examination.missing_parts)

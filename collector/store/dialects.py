@@ -35,6 +35,20 @@ Id = sa.BigInteger().with_variant(
 Json = sa.JSON(none_as_null=True)
 
 
+class UnreadableError(Exception):
+    """A stored value is none of its column's kind: SQLite keeps whatever is written into its file."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"{kind} in it cannot be read; `collector doctor` says more")
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise UnreadableError("a list") from exc
+
+
 class Time(sa.types.TypeDecorator[datetime]):
     """An aware UTC datetime. SQLite has no such type: there it is ISO text of one width, which sorts as time
     does.
@@ -57,7 +71,12 @@ class Time(sa.types.TypeDecorator[datetime]):
         return value.isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
+        if value is None or dialect.name != "sqlite":
+            return value
+        try:
+            return datetime.fromisoformat(value)
+        except (ValueError, TypeError) as exc:
+            raise UnreadableError("a time") from exc
 
 
 # --- connecting ---------------------------------------------------------------------------------------------
@@ -131,6 +150,7 @@ def make_engine(url: URL, *, foreign_keys: bool = True, read_only: bool = False)
         pool_size=8,
         max_overflow=-1,
         json_serializer=serialise,
+        json_deserializer=_read_json,
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -209,7 +229,7 @@ def own_errors(name: str) -> Iterator[None]:
     """Turns the driver's errors into StoreError with a message that names the database `name`."""
     try:
         yield
-    except (*REFUSALS, sqlite3.Error) as exc:
+    except (*REFUSALS, sqlite3.Error, UnreadableError) as exc:
         raise store_error(name, exc) from exc
 
 

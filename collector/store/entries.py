@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from collector.model import EntryToSave, KnownEntry, ParsedEntry, PendingEntry, PollRecord
 from collector.store.dialects import REFUSALS, insert
 from collector.store.feeds import save_states
-from collector.store.rows import chunks, enclosures_from, enclosures_to, fair, many
+from collector.store.rows import chunks, come, enclosures_from, enclosures_to, fair, many
 from collector.store.schema import entry, feed, sighting
 
 # Entries of one feed at work at once: most lead to one host, and one that is slow must not keep all others waiting.
@@ -171,7 +171,8 @@ _PENDING = sa.select(
 
 def due(db: Connection, now: datetime, limit: int, exclude: Collection[int]) -> list[int]:
     """The ids of entries that are to be collected now, oldest due first, a few of each feed."""
-    query = sa.select(entry.c.id, entry.c.feed_id).where(entry.c.due_at <= now)
+    is_due = come(entry.c.due_at, now, set_at=entry.c.first_seen_at)
+    query = sa.select(entry.c.id, entry.c.feed_id).where(is_due)
     return fair(db.execute(query.order_by(entry.c.due_at, entry.c.id)), limit, exclude, _OF_A_FEED)
 
 

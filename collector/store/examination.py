@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from collector.store.dialects import UnreadableError
+from collector.store.rows import chunks
 from collector.store.schema import metadata
 
+_PART = 200  # rows that are read at once
 _MOST = 100  # complaints that are read: a damaged file has thousands
 _MAGIC = b"SQLite format 3\0"
 
@@ -28,6 +32,45 @@ def lost_references(db: Connection) -> list[str]:
     query = 'SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2'
     rows = db.exec_driver_sql(query)
     return [f"{number:,} rows of {table} refer to a missing {parent}" for table, parent, number in rows]
+
+
+def unreadable_rows(db: Connection) -> list[str]:
+    """For each table, how many of its rows hold what is none of its column's kind. PostgreSQL takes none in."""
+    if db.dialect.name != "sqlite":
+        return []
+    told = []
+    for table in metadata.sorted_tables:
+        names = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        keys = [tuple(row) for row in db.exec_driver_sql(f'SELECT {names} FROM "{table.name}"')]
+        wrong = [key for part in chunks(keys, _PART) for key in _unreadable_of(db, table, part)]
+        if wrong:
+            some = "; ".join(", ".join(map(str, key)) for key in wrong[:3])
+            told.append(f"{len(wrong):,} rows of {table.name} cannot be read ({some}{' …' * (len(wrong) > 3)})")
+    return told
+
+
+def _unreadable_of(db: Connection, table: sa.Table, keys: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Those of the rows that cannot be read, found by halving."""
+    query = sa.select(table).where(sa.tuple_(*table.primary_key).in_(keys))
+    try:
+        if all(_is_of_its_kind(row, table) for row in db.execute(query)):
+            return []
+    except UnreadableError:
+        pass
+    except sa.exc.OperationalError as exc:
+        if "decode to UTF-8" not in str(exc.orig):
+            raise
+    if len(keys) == 1:
+        return keys
+    half = len(keys) // 2
+    return [*_unreadable_of(db, table, keys[:half]), *_unreadable_of(db, table, keys[half:])]
+
+
+def _is_of_its_kind(row: sa.Row[Any], table: sa.Table) -> bool:
+    return all(
+        value is None or not isinstance(column.type, sa.Text) or isinstance(value, str)
+        for value, column in zip(row, table.columns, strict=True)
+    )
 
 
 def missing_parts(db: Connection) -> list[str]:

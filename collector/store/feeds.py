@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from collector.model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
 from collector.store.revision import bump
-from collector.store.rows import chunks, fair, pairs
+from collector.store.rows import chunks, come, fair, pairs
 from collector.store.schema import article, entry, feed, sighting
 from collector.urls import host_key
 
@@ -97,21 +97,27 @@ def _fresh(url: str, now: datetime) -> dict[str, Any]:
 def due(db: Connection, now: datetime, limit: int | None, exclude: Collection[int]) -> list[int]:
     """The ids of feeds whose next poll has come, longest overdue first, a few of each host."""
     if limit is None:
-        return [number for number in db.scalars(_IDS.where(feed.c.next_poll_at <= now)) if number not in exclude]
-    query = _IDS.add_columns(feed.c.current_url).where(feed.c.next_poll_at <= now)
+        return [number for number in db.scalars(_IDS.where(_is_due(now))) if number not in exclude]
+    query = _IDS.add_columns(feed.c.current_url).where(_is_due(now))
     hosts = ((number, host_key(url)) for number, url in db.execute(query))
     return fair(hosts, limit, exclude, _OF_A_HOST)
 
 
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    return come(feed.c.next_poll_at, now, set_at=feed.c.last_poll_at)
+
+
 def pollable(db: Connection, now: datetime) -> list[int]:
     """The ids of feeds that may be polled now, due or not: all but those told to wait."""
-    may = sa.or_(feed.c.wait_until.is_(None), feed.c.wait_until <= now)
+    may = sa.or_(feed.c.wait_until.is_(None), come(feed.c.wait_until, now, set_at=feed.c.last_poll_at))
     return list(db.scalars(_IDS.where(may)))
 
 
 def waits(db: Connection, now: datetime) -> list[tuple[str, float]]:
     """The addresses of feeds whose server asked to be left alone, and for how many seconds still."""
-    told = sa.select(feed.c.current_url, feed.c.wait_until).where(feed.c.wait_until > now)
+    told = sa.select(feed.c.current_url, feed.c.wait_until).where(
+        feed.c.wait_until > now, ~come(feed.c.wait_until, now, set_at=feed.c.last_poll_at)
+    )
     return [(url, (until - now).total_seconds()) for url, until in db.execute(told)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ V = TypeVar("V")
 
 # SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.
 _PARAMETERS = 500
+_DAY = timedelta(days=1)
 
 
 def chunks(values: Collection[T], size: int = _PARAMETERS) -> Iterator[list[T]]:
@@ -50,6 +52,14 @@ def grouped(db: Connection, query: sa.Select[tuple[int, str]], ids: Collection[i
 def place_of(address: str) -> str:
     """What an address is known by: http and https, with and without `www.`, are one place."""
     return url_identity(address) or address
+
+
+def come(moment: sa.ColumnElement[datetime | None], now: datetime, *, set_at: Any) -> sa.ColumnElement[bool]:
+    """Whether a planned moment has come. One that lies further off than a day and was planned in what is still the
+    future was planned by a clock that has been set back since; nobody shall wait for that to pass.
+    """
+    is_of_another_clock = (moment > now + _DAY) & (set_at.is_(None) | (set_at > now))
+    return (moment <= now) | is_of_another_clock
 
 
 def fair(rows: Iterable[tuple[int, Hashable]], limit: int, exclude: Collection[int], share: int) -> list[int]:

@@ -195,3 +195,20 @@ def test_a_failed_poll_forgets_nothing_that_the_document_said(world):
         world.now,
         PollOutcome.FAILED,
     )
+
+
+def test_a_clock_that_was_set_back_stops_no_feed(world):
+    """What was planned by a clock that ran years ahead has come; what waits for an hour still waits."""
+    ahead = world.now + 1000 * 24 * world.hour
+    a, b, c = world.feeds("a", "b", "c")
+    polled = [
+        replace(a, last_poll_at=ahead, next_poll_at=ahead + world.hour),
+        replace(b, last_poll_at=ahead, next_poll_at=ahead + world.hour, wait_until=ahead + world.hour),
+        replace(c, last_poll_at=world.now, next_poll_at=world.now + 30 * 24 * world.hour),  # as feeds.yaml wants it
+    ]
+    world.store.save_polls([world.poll(state) for state in polled])
+
+    assert [s.key for s in world.due_feeds(world.now + world.hour / 2)] == ["a", "b"]
+    assert sorted(world.store.pollable_feeds(world.now)) == sorted([a.id, b.id, c.id])
+    assert world.store.waits(world.now) == []
+    assert [s.key for s in world.due_feeds(ahead)] == ["c"]
