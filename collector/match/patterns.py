@@ -28,6 +28,7 @@ from collector.match.word import Word
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
 _ACRONYM = 6  # letters up to which a word in capitals is one: it takes endings and does not change otherwise
 
+EVERY = "*"  # instead of a language: all endings that a language of the script has
 SMALL = "-"  # no capital, except at the beginning of a sentence
 TITLE = "+"  # a capital in each word: syllables of Vietnamese are words of their own
 _SMALL_ADJECTIVES = frozenset({"it", "es", "pt"})  # languages in which an adjective with a capital is a surname (Russo)
@@ -63,6 +64,8 @@ class Part:
 
 
 def _allowed(endings: Endings, language: str | None, text: str) -> Collection[str]:
+    if language == EVERY:
+        return ANY if ANY in endings.values() else frozenset().union(*endings.values())
     found = endings.get(language)
     if found is not None:
         return found
@@ -95,9 +98,9 @@ class Pattern:
 
     def fits(self, ending: str, language: str | None) -> bool:
         """Whether the word may end so in a text of this language. Looks at nothing around it."""
-        if self.language is not None and language is not None and self.language != language:
+        if self.language is not None and language not in (None, EVERY, self.language):
             return False
-        if self.name is not None and not self.name.is_read_in(language, self.part.text, is_listed=self.is_listed):
+        if self.name is not None and language != EVERY and not self.name.is_read_in(language, self.part.text, is_listed=self.is_listed):
             return False
         return not self.part.forms or self.part.ends(self.part.forms[self.form], ending, language)
 
