@@ -63,6 +63,11 @@ class WordFinder:
         hits = [Hit(word, start, end) for unit, start, end in found for word in users[unit]]
         return hits if len(hits) < 2 else _outermost(hits)
 
+    def within(self, phrase: Folded) -> list[Hit]:
+        """All places in a phrase of the configuration, those in covers too."""
+        found = self._found(phrase, None, is_list=True)
+        return [Hit(word, start, end) for unit, start, end in found for word in self._users[unit]]
+
     def begun(self, stem: str) -> Iterator[int]:
         """The words that begin in a folded stem and go on behind it."""
         self._sorted = self._sorted or sorted(self._by_form)
