@@ -54,18 +54,26 @@ def forms(word: str, *, is_name: bool) -> list[tuple[str, Endings]]:
     The first beginning is the word itself, whose ending "" is allowed in every language. Without a language (None)
     the endings of all languages of the script are allowed, except where a language allows any letters.
     """
-    found = _cuts(word[-_LONGEST:], min(len(word), _LONGEST + _SHORTEST), script(word), is_name)
-    return [(word[: len(word) - cut], endings) for cut, endings in found]
+    name = script(word)
+    known = _lemmas(name)
+    longest = min(len(word) - _SHORTEST, _LONGEST)
+    tail = next((word[-cut:] for cut in range(longest, 0, -1) if word[-cut:] in known), "")
+    return [(word[: len(word) - cut], endings) for cut, endings in _cuts(tail, name, is_name, longest >= 0)]
 
 
 @cache
-def _cuts(tail: str, length: int, script_name: str, is_name: bool) -> tuple[tuple[int, Endings], ...]:
-    """How many letters are cut off, with the endings by language."""
-    kinds = _rules().get(script_name, {})
+def _lemmas(script_name: str) -> frozenset[str]:
+    return frozenset(lemma for kinds in _rules().get(script_name, {}).values() for lemma in kinds)
+
+
+@cache
+def _cuts(tail: str, script_name: str, is_name: bool, is_long: bool) -> tuple[tuple[int, Endings], ...]:
+    """How many letters are cut off, with the endings by language, of words that end in no longer lemma than `tail`."""
+    kinds = _rules().get(script_name, {}) if is_long else {}
     cuts: dict[int, dict[str | None, set[str]]] = {0: {None: {""}}}
     for kind in ("n",) if is_name else ("n", "w"):
         seen: set[str] = set()
-        for cut in range(min(len(tail), length - _SHORTEST), -1, -1):
+        for cut in range(len(tail), -1, -1):
             lemma = tail[len(tail) - cut :] if cut else "-"
             for language, endings in kinds.get(kind, {}).get(lemma, {}).items():
                 if language not in seen:

@@ -11,12 +11,24 @@ from collector.folding import fold
 from collector.match import compounds, romanised
 from collector.match.inflection import ANY, BARE, Endings, forms, inflects_as, languages_of
 from collector.match.names import Name
-from collector.match.scripts import INSIDE, SPACED, free_end, habit, hangul_end, script, word_end, word_start
+from collector.match.scripts import (
+    INSIDE,
+    PARTICLES,
+    SPACED,
+    begins,
+    free_end,
+    habit,
+    hangul_end,
+    script,
+    word_end,
+    word_start,
+)
 from collector.match.word import Word
 
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
 _ACRONYM = 6  # letters up to which a word in capitals is one: it takes endings and does not change otherwise
 
+EVERY = "*"  # instead of a language: all endings that a language of the script has
 SMALL = "-"  # no capital, except at the beginning of a sentence
 TITLE = "+"  # a capital in each word: syllables of Vietnamese are words of their own
 _SMALL_ADJECTIVES = frozenset({"it", "es", "pt"})  # languages in which an adjective with a capital is a surname (Russo)
@@ -52,6 +64,8 @@ class Part:
 
 
 def _allowed(endings: Endings, language: str | None, text: str) -> Collection[str]:
+    if language == EVERY:
+        return ANY if ANY in endings.values() else frozenset().union(*endings.values())
     found = endings.get(language)
     if found is not None:
         return found
@@ -82,18 +96,19 @@ class Pattern:
     def is_spaced(self) -> bool:
         return self.part.habit in SPACED
 
+    def fits(self, ending: str, language: str | None) -> bool:
+        """Whether the word may end so in a text of this language. Looks at nothing around it."""
+        if self.language is not None and language not in (None, EVERY, self.language):
+            return False
+        if self.name is not None and language != EVERY and not self.name.is_read_in(language, self.part.text, is_listed=self.is_listed):
+            return False
+        return not self.part.forms or self.part.ends(self.part.forms[self.form], ending, language)
+
     def place(self, text: str, start: int, end: int, last: int, language: str | None) -> tuple[int, int] | None:
         """Where the whole phrase stands, if it does; its beginning is at `start` to `end`, its word's end is `last`."""
-        if self.language is not None and language is not None and self.language != language:
-            return None
-        part = self.part
-        if self.name is not None and not self.name.is_read_in(language, part.text, is_listed=self.is_listed):
-            return None
-        if part.forms:
-            if not part.ends(part.forms[self.form], text[end:last], language):
-                return None
+        if self.part.forms:
             end = last
-        elif not _stands(part, text, end, is_last=not self.after):
+        elif not _stands(self.part, text, end, is_last=not self.after):
             return None
         for near in reversed(self.before):
             begin = _before(near, text, start, language)
@@ -122,8 +137,9 @@ def _before(part: Part, text: str, start: int, language: str | None) -> int | No
 
 
 def _behind_particles(part: Part, text: str, begin: int, start: int, language: str | None) -> int | None:
-    from collector.match.scripts import begins
-
+    """As `_before`, where particles may be attached to the part."""
+    if begin == start or text[begin] not in PARTICLES:
+        return None
     for place in range(begin + 1, min(begin + 5, start - 1)):
         if begins(text, place, part.habit, language) and part.is_written(text[place:start], language):
             return place

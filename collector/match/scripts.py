@@ -79,6 +79,7 @@ def script(word: str) -> str:
 _ARABIC_PARTICLES = re.compile(r"[وف]?[بلك]?(?:ال)?|[وف]?لل|[وف]?س?")
 _HEBREW_PARTICLES = re.compile(r"ו?(?:כש|מש|לכש)?[שהבלמכ]{0,2}")
 _LONGEST_PARTICLES = 5
+PARTICLES = frozenset("وفبلكاسשהבלמכו")  # letters with which they begin
 _THAI_LEADING = frozenset("เแโใไເແໂໃໄ")  # vowels that stand before the letter after which they are spoken
 
 
