@@ -30,7 +30,7 @@ def fold(text: str) -> Folded:
         composed = None
     else:
         composed = _CLUSTER.sub(_compose, text) if _needs_composing(text) else None
-        plain = (text if composed is None else composed).translate(_TABLE)
+        plain = _folded(text if composed is None else composed)
     if "-" in plain:
         plain = _INNER_DASH.sub(" ", plain)
     squeezed = _SPACES.sub(" ", plain) if "  " in plain else None
@@ -62,7 +62,7 @@ class Folded:
             steps.append(_Shifts([(*m.span(), 1) for m in _SPACES.finditer(self._unsqueezed)]))
         folded = self.original if self._composed is None else self._composed
         if not folded.isascii():
-            moved = [(*m.span(), len(_TABLE[ord(m[0])])) for m in _TABLE.odd().finditer(folded)]
+            moved = [(*m.span(), len(_TABLE[ord(m[0])])) for m in _TABLE.odd(folded).finditer(folded)]
             steps.append(_Shifts(moved))
         if self._composed is not None:
             composed = [(*m.span(), len(_compose(m))) for m in _CLUSTER.finditer(self.original)]
@@ -194,8 +194,10 @@ class _Table(dict[int, str]):
         self[point] = folded
         return folded
 
-    def odd(self) -> re.Pattern[str]:
-        """Finds the characters met so far that do not fold to exactly one."""
+    def odd(self, text: str) -> re.Pattern[str]:
+        """Finds the characters of the text that do not fold to exactly one, and others such that were met."""
+        for character in set(_UNUSUAL.findall(text)):
+            self[ord(character)]
         if self._finder[0] != len(self._odd):
             odd = sorted(self._odd.copy())
             self._finder = (len(odd), re.compile(f"[{re.escape(''.join(odd))}]"))
@@ -207,6 +209,29 @@ _ASCII = {point: _fold_character(chr(point)) for point in range(128)}
 _INNER_DASH = re.compile(r"-(?<=\w-)(?=\w)")
 _SPACES = re.compile(r" {2,}")
 
+# All that folds to itself in the scripts that are met most, and what is its capital.
+_UNUSUAL = re.compile(
+    "[^\n -@A-Za-z{|}~А-Яа-я\u05d0-\u05ea\u062a-\u063f\u0641-\u0643\u0645-\u0648\u064a\u0904-\u0939\u093e-\u094d"
+    "\u0e01-\u0e32\u0e34-\u0e4f\u3001-\u3037\u303b-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]"
+)
+_MOST_REPLACED = 30  # with more, looking at each character costs less
+
+
+def _folded(text: str) -> str:
+    """Every character folded: all that is unusual is replaced where it stands, which costs half of a translation.
+
+    Small letters fold as their capitals do, and what a character folds to folds to itself.
+    """
+    small = text.lower()
+    unusual = {character: _TABLE[ord(character)] for character in set(_UNUSUAL.findall(small))}
+    changed = {character: new for character, new in unusual.items() if new != character}
+    if len(changed) > _MOST_REPLACED:
+        return small.translate(_TABLE)
+    for character, new in changed.items():
+        small = small.replace(character, new)
+    return small
+
+
 # --- characters that belong together ------------------------------------------------------------------------
 
 # A letter and the marks that follow it; Hangul letters of one syllable; half-width kana with a voice mark;
@@ -217,11 +242,20 @@ _CLUSTER = re.compile(
     "|[\u0900-\u0dff][\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0c56\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dca\u0dcf\u0ddf]+"
     "|(?<=[\u0620-\u06d5])\u200c+(?=[\u0620-\u06d5])"
 )
+# What such a cluster cannot be without.
+_SECONDS = re.compile(
+    "[\u0300-\u036f\u1161-\u1175\u0653-\u0655\u3099\u309a\uff9e\uff9f\u200c\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7"
+    "\u0c56\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dca\u0dcf\u0ddf]+"
+)
 _NORMAL_BUT_APART = re.compile("[\uff9e\uff9f\u200c]")  # what is in normal form, and belongs to its neighbour
 
 
 def _needs_composing(text: str) -> bool:
-    return not unicodedata.is_normalized("NFC", text) or _NORMAL_BUT_APART.search(text) is not None
+    """Whether a cluster is not yet as `_compose` would make it. Only what is around second characters is looked at."""
+    clusters = {text[max(0, found.start() - 1) : found.end()] for found in _SECONDS.finditer(text)}
+    return any(
+        _NORMAL_BUT_APART.search(cluster) or not unicodedata.is_normalized("NFC", cluster) for cluster in clusters
+    )
 
 
 def _compose(cluster: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ _READ_LETTERS = 300
 _ENOUGH_LETTERS = 60
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]")  # without it, a text of more than a name is not Japanese
-_NOISE = re.compile(r"https?://\S+|\S*@\S+|[\d\s]+")
+_NOISE = re.compile(r"https?://\S+|\S*@\S+|[\d\s\ud800-\udfff]+")
 
 # The model's own probability. Below it the language is left open.
 _SURE = 0.5

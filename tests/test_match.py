@@ -97,7 +97,7 @@ def test_hits(keyword: str, text: str, words: list[str] | int) -> None:
     [
         pytest.param("Iran", "Tirana, Iranduba, Miran", id="sq Tirana"),
         pytest.param("BRICS", "fabrics, bricks and brics2", id="en bricks"),
-        pytest.param("Oman", "Romania, woman, Omani", id="en Romania"),
+        pytest.param("Oman", "Romania, woman, Romani", id="en Romania"),
         pytest.param("Russia", "Prussia, Borussia Dortmund, Belorussia", id="en Prussia"),
         pytest.param("Niger", "Nigeria", id="en Nigeria"),
         pytest.param("North Korea", "up north\nKorea said; in the north - Korea said", id="en two sentences"),
@@ -109,7 +109,7 @@ def test_hits(keyword: str, text: str, words: list[str] | int) -> None:
         pytest.param("росси*", "Пруссия, Белоруссия", id="ru Belorussia"),
         pytest.param("рус", "русло, белорус", id="ru inside words"),
         pytest.param("Ким", "каким, Кимки", id="ru каким"),
-        pytest.param("мой", "мои", id="ru й is not и"),
+        pytest.param("=мой", "мои", id="ru й is not и"),
         pytest.param("북한", "남북한", id="ko both Koreas"),
         pytest.param("이란", "그이란", id="ko inside a word"),
         pytest.param("朝鲜", "韩国与日本", id="zh"),
@@ -118,7 +118,7 @@ def test_hits(keyword: str, text: str, words: list[str] | int) -> None:
         pytest.param("إيران", "جيران وطيران", id="ar neighbours"),
         pytest.param("عمان", "نعمان", id="ar a name"),
         pytest.param("רוסיה", "פרוסיה, בלארוסיה", id="he Prussia"),
-        pytest.param("रूस", "रूसो, रूसी", id="hi Rousseau"),
+        pytest.param("रूस", "रूसो", id="hi Rousseau"),
         pytest.param("Ρωσία", "Πρωσία, Λευκορωσία", id="el Prussia"),
     ],
 )

@@ -15,9 +15,10 @@ from collector.config.building import complain_of_buildings, complain_of_feeds
 from collector.config.document import MAX_BYTES, MAX_PROBLEMS, REFUSED, Document, parse
 from collector.config.keys import derived_keys, same_address
 from collector.config.model import Config, FeedConfig, FeedsFile
+from collector.config.parts import PARTS
 from collector.config.settings import Settings
 from collector.config.topics import Topic
-from collector.config.values import near_miss, shorten
+from collector.config.values import in_words, near_miss, shorten
 from collector.config.where import Where
 from collector.errors import ConfigError, Problem
 from collector.urls import without_credentials
@@ -29,6 +30,9 @@ _PATTERNS = {
     "language": 'a language tag such as "ko" or "pt-BR"',
     "country": 'two capital letters such as "KR" (ISO 3166-1)',
     "labels": "a short text without comma or slash",
+    "languages": 'a language tag such as "ko" or "pt-BR"',
+    "countries": 'two capital letters such as "KR" (ISO 3166-1)',
+    "feeds": "the key of a feed: lower-case letters, digits and hyphens",
 }
 
 
@@ -79,7 +83,7 @@ def _validated(document: Document, environ: Mapping[str, str] | None) -> FeedsFi
     """The file's content in its shape; None, and the problems added to the document, when it has another."""
     if not isinstance(document.data, dict):
         if document.data is not REFUSED:
-            document.complain(0, f"{_SHAPE}, found {_found(document.data)}")
+            document.complain(0, f"{_SHAPE}, found {in_words(document.data)}")
         return None
     variables = environ or {}
     document.problems += environment.misspelt(variables)
@@ -115,15 +119,15 @@ def _drop_hopeless(feeds: object) -> None:
 
 def _place(document: Document, problem: Any) -> int:
     """Where the problem is, also within a text."""
-    offset = problem.get("ctx", {}).get("offset")
-    if offset is not None:
-        return document.place_within(problem["loc"], offset)
-    return document.place(problem["loc"], of_key=problem["type"] == "extra_forbidden")
+    context = problem.get("ctx", {})
+    if "offset" in context:
+        return document.place_within(problem["loc"], context["offset"])
+    return document.place(problem["loc"], of_key=problem["type"] == "extra_forbidden" or context.get("of_key", False))
 
 
 def _message(problem: Any) -> str:
     """What was expected instead, for one of pydantic's errors."""
-    path, context, found = problem["loc"], problem.get("ctx", {}), _found(problem["input"])
+    path, context, found = problem["loc"], problem.get("ctx", {}), in_words(problem["input"])
     match problem["type"]:
         case "extra_forbidden":
             return _unknown(path)
@@ -149,6 +153,8 @@ def _message(problem: Any) -> str:
             return f"expected {_noun(path)}, found {found}"
         case "string_pattern_mismatch":
             return _wrong_pattern(path, problem["input"])
+        case "literal_error":
+            return f"expected {context['expected'].replace(chr(39), chr(34))}"
         case "too_short" | "string_too_short":
             return "expected at least one"
         case "string_too_long":
@@ -171,23 +177,6 @@ def _wrong_pattern(path: tuple[str | int, ...], value: str) -> str:
     return f"expected {_PATTERNS.get(name, 'some text')}, found {shorten(value)}{hint}"
 
 
-def _found(value: object) -> str:
-    """A value in words. Text is not repeated: it may be secret."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return "text"
-        case dict():
-            return "a mapping"
-        case _:
-            return "a list"
-
-
 def _noun(path: tuple[str | int, ...]) -> str:
     match path:
         case ("topics", _):
@@ -207,6 +196,8 @@ def _unknown(path: tuple[str | int, ...]) -> str:
         return text + hint
     if not around and name in Settings.model_fields:
         return f'{text}: it belongs under "settings:"'
+    if noun.endswith("a topic") and name in PARTS:
+        return f'{text}: it belongs under "match:"'
     return f"{text}, known are: {', '.join(known)}"
 
 

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from collector.config.checks import check_country, check_keyword, check_language, check_similarity
 from collector.config.parts import PARTS
-from collector.config.values import near_miss, shorten
+from collector.config.values import in_words, near_miss, shorten
 from collector.config.where import Where
 from collector.match import rules as tree
 from collector.match.expression import MOST, ExpressionError, parse
@@ -84,8 +84,10 @@ class _Reader:
         self.problems: list[InitErrorDetails] = []
         self.named: list[tree.Building] = []  # the topics that were named
 
-    def complain(self, path: Path, message: str, value: Any = None, offset: int | None = None) -> None:
-        context = {"message": message} | ({} if offset is None else {"offset": offset})
+    def complain(
+        self, path: Path, message: str, value: Any = None, offset: int | None = None, *, of_key: bool = False
+    ) -> None:
+        context = {"message": message, "of_key": of_key} | ({} if offset is None else {"offset": offset})
         error = PydanticCustomError("rule", "{message}", context)
         self.problems.append(InitErrorDetails(type=error, loc=path, input=value))
 
@@ -103,12 +105,12 @@ class _Reader:
         if isinstance(value, str):
             return self.word(value, path, label)
         if not isinstance(value, dict) or not value:
-            self.complain(path, f"expected {_RULE}", value)
+            self.complain(path, f"expected {_RULE}, found {_mistaken(value)}", value)
             return None
         parts = []
         for name, given in value.items():
             if name not in PARTS:
-                self.complain((*path, name), _unknown(name), given)
+                self.complain((*path, name), _unknown(name), given, of_key=True)
             elif not PARTS[name].is_modifier:
                 read = getattr(self, f"read_{name}")
                 parts.append(read(given, (*path, name), _under(label, name), value))
@@ -124,7 +126,7 @@ class _Reader:
         """The parts together, with `mentions` and `in` applied to those that look at the text."""
         for name in value:
             if (other := PARTS[name].goes_with) and other not in value:
-                self.complain((*path, name), f'"{name}" goes with "{other}"', value[name])
+                self.complain((*path, name), f'"{name}" goes with "{other}"', value[name], of_key=True)
         if "mentions" in value:
             parts = self.counted(parts, value["mentions"], (*path, "mentions"))
         if "in" in value:
@@ -195,9 +197,13 @@ class _Reader:
         """A text, or a list of texts, with their places."""
         if isinstance(value, str):
             return [(value, path)]
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return [(item, (*path, number)) for number, item in enumerate(value)]
-        self.complain(path, "expected text, or a list of texts", value)
+        if isinstance(value, list) and value:
+            items = [(item, (*path, number)) for number, item in enumerate(value)]
+            wrong = [item for item in items if not isinstance(item[0], str)]
+            for item, place in wrong:
+                self.complain(place, f"expected text, found {_mistaken(item)}", item)
+            return [] if wrong else items
+        self.complain(path, f"expected text, or a list of texts, found {_mistaken(value)}", value)
         return []
 
     def each(self, value: Any, path: Path, label: str, make: Callable[[str, Path], Rule | None]) -> Rule | None:
@@ -301,6 +307,11 @@ class _Reader:
 def _unknown(name: str) -> str:
     hint = near_miss(name, PARTS) or f", known are: {', '.join(PARTS)}"
     return f"unknown part of a rule {shorten(name)}{hint}"
+
+
+def _mistaken(value: Any) -> str:
+    found = in_words(value)
+    return f"{found}: put it in quotes" if found.startswith(("the number", "true", "false")) else found
 
 
 def _under(label: str, name: str) -> str:

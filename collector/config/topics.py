@@ -113,7 +113,7 @@ class Topic(Shape):
             return data
         if data.get("title") is None and isinstance(data.get("key"), str):
             data = data | {"title": data["key"]}
-        return data if any(source in data for source in SOURCES) else data | {"keywords": _NOTHING}
+        return data if any(data.get(source) is not None for source in SOURCES) else data | {"keywords": _NOTHING}
 
     @model_validator(mode="after")
     def _compose(self) -> Topic:

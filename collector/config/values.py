@@ -41,6 +41,23 @@ def near_miss(word: str, known: Iterable[str]) -> str:
     return f': did you mean "{close[0]}"?' if close else ""
 
 
+def in_words(value: object) -> str:
+    """A value in words. Text is not repeated: it may be secret."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return "text"
+        case dict():
+            return "a mapping"
+        case _:
+            return "a list"
+
+
 def is_number(value: object) -> bool:
     """A whole or broken number; `true` is none, though Python counts it as one."""
     return isinstance(value, int | float) and not isinstance(value, bool)

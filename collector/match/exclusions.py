@@ -25,7 +25,7 @@ class Exclusions:
         self._held: dict[int, set[int]] = {}  # for a keyword the phrases that it contains
         for keyword in wanted if phrases else ():
             text = fold(words[keyword].text)
-            for hit in finder.hits(text, None):
+            for hit in finder.hits(text, None, is_phrase=True):
                 if hit.word in phrases and hit.end - hit.start < len(text.text.strip()):
                     self._held.setdefault(keyword, set()).add(hit.word)
 
@@ -69,7 +69,7 @@ class Exclusions:
 
 def _contains(phrase: Word, finder: WordFinder, wanted: Collection[int]) -> bool:
     stem = fold(phrase.text)
-    if any(hit.word in wanted for hit in finder.hits(stem, None)):
+    if any(hit.word in wanted for hit in finder.hits(stem, None, is_phrase=True)):
         return True
     # Any ending: also that of a keyword that the phrase begins.
     return phrase.prefix and any(word in wanted for word in finder.begun(stem.text.strip()))

@@ -84,6 +84,12 @@ def country_words(code: str) -> tuple[Word, ...]:
     return tuple(words.values())
 
 
+def listed(key: str) -> list[str]:
+    """The names of a country (by code) or a person in widely read languages, as they are written there."""
+    entry = _people().get(key) or _countries()[key]
+    return [read_word(text).text for text, on in entry.names.items() if "*" in on or on & WIDELY_READ]
+
+
 def countries() -> frozenset[str]:
     """The codes (ISO 3166-1) that `country_words` knows."""
     return frozenset(_countries())

@@ -24,7 +24,7 @@ from collector.languages import guess
 from collector.match import names
 from collector.match.candidates import Candidates
 from collector.match.inflection import inflects_as
-from collector.match.patterns import SMALL, TITLE, Pattern, compile_word
+from collector.match.patterns import EVERY, SMALL, TITLE, Pattern, compile_word
 from collector.match.scripts import INSIDE, begins, habit, word_end
 from collector.match.word import Word, is_word, read_word
 
@@ -55,10 +55,15 @@ class WordFinder:
             self._add_covers()
             self._build()
 
-    def hits(self, folded: Folded, language: str | None) -> list[Hit]:
-        """All places, in no particular order; of places of one word that lie in each other, the longest."""
-        found = self._found(folded, language)
-        if any(unit >= self._covers_from for unit, _, _ in found):
+    def hits(self, folded: Folded, language: str | None, *, is_phrase: bool = False) -> list[Hit]:
+        """All places, in no particular order; of places of one word that lie in each other, the longest.
+
+        In a phrase of a configuration covers do not count: it is asked what the phrase contains.
+        """
+        found = self._found(folded, EVERY if is_phrase else language)
+        if is_phrase:
+            found = [hit for hit in found if hit.word < self._covers_from]
+        elif any(unit >= self._covers_from for unit, _, _ in found):
             found = self._uncovered(found)
         users = self._users
         hits = [Hit(word, start, end) for unit, start, end in found for word in users[unit]]
@@ -122,19 +127,19 @@ class WordFinder:
             starts.append(place)
             place += len(line) + 1
         inside: dict[int, list[frozenset[str]]] = {}
-        for unit, start, end in self._found(Folded(text, text, None, None), None, is_list=True):
+        for unit, start, _ in self._found(Folded(text, text, None, None), EVERY):
             index = bisect_left(starts, start + 1) - 1
-            if (codes := self._codes[unit]) and end - start < len(lines[index]):
+            if codes := self._codes[unit]:
                 inside.setdefault(index, []).append(codes)
         return [(lines[index], codes) for index, codes in sorted(inside.items())]
 
     # --- finding ----------------------------------------------------------------------------------------------------
 
-    def _found(self, folded: Folded, language: str | None, *, is_list: bool = False) -> list[Hit]:
-        """Where units stand, covers among them. In a list of names neither the language nor the case counts."""
+    def _found(self, folded: Folded, language: str | None) -> list[Hit]:
+        """Where units stand, covers among them. With EVERY language, case does not count either."""
         text, found = folded.text, {}
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        if matches and language is None and not is_list:
+        if matches and language is None:
             language = guess(folded.original)
         language = inflects_as(language)
         all_candidates, inside, size = self._candidates, INSIDE, len(text)
@@ -149,7 +154,7 @@ class WordFinder:
             last = end if end == size or not inside[text[end]] or not candidates.is_spaced else word_end(text, end)
             for pattern in candidates.at(text, start, end, last, language):
                 place = pattern.place(text, start, end, last, language)
-                if place and (is_list or pattern.cased is None or _is_cased(folded, place, pattern.cased)):
+                if place and (pattern.cased is None or language == EVERY or _is_cased(folded, place, pattern.cased)):
                     found[Hit(pattern.word, *place)] = None
         return list(found)
 
@@ -174,7 +179,7 @@ class WordFinder:
         codes, owners = self._codes[hit.word], self._codes[cover.word]
         if cover.end <= hit.start or not codes:
             return False
-        is_concerned = not codes & owners if _OTHERS <= owners else bool(codes & owners)
+        is_concerned = not codes & owners if owners >= _OTHERS else bool(codes & owners)
         is_longer = hit.end - hit.start > cover.end - cover.start
         return is_concerned and not (is_longer and hit.start <= cover.start and cover.end <= hit.end)
 
@@ -199,7 +204,7 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
 
 
 def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
-    """Whether upper and lower case are as `cased` asks: see `patterns`; a text of capitals or small letters has none."""
+    """Whether the case is as `cased` asks (see `patterns`); a text of capitals or of small letters alone has none."""
     start, end = folded.span(*place)
     original = folded.original
     if cased == TITLE:
