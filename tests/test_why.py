@@ -59,8 +59,8 @@ def test_a_dropped_article_names_the_rule_that_failed(world, current):
     said = told(world, current, "https://news.example/1")
 
     assert said["collected", "a"] == "collected; it matches no topic: the text is the page's"
-    assert said["topic", "korea"] == "does not match: none of its words stands in title or text"
-    assert said["topic", "ships"] == "does not match: none of its words stands in title or text"
+    assert said["topic", "korea"] == 'does not match: keywords: "Pyongyang" stands not in title or text'
+    assert said["topic", "ships"] == 'does not match: "spaceship" stands in the text (exclude)'
 
 
 def test_an_entry_that_waits_says_until_when(world, current):
