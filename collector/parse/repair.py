@@ -53,17 +53,20 @@ def shallow(text: str, root: str, warnings: list[str]) -> tuple[str, str | None]
     """`text` without the entries whose elements are nested deeper than any feed needs, each with a warning; and
     what makes it malformed XML, with its place, None when it is well-formed. Expands no entity.
 
-    Raises ParseError when it is too deep outside of its entries.
+    Raises ParseError when it is too deep outside of its entries, or in each of them.
     """
     try:
         return text, _fault(text, expat.ParserCreate("utf-8", namespace_separator=" "))
     except ParseError:
+        spans = entry_spans(text, root)
+        deep = [(start, end) for start, end in spans if _is_too_deep(text[start:end])]
+        if len(deep) == len(spans):
+            raise
         kept, at = [], 0
-        for start, end in entry_spans(text, root):
-            if _is_too_deep(text[start:end]):
-                warnings.append("an entry cannot be read (it is nested too deeply)")
-                kept.append(text[at:start])
-                at = end
+        for start, end in deep:
+            warnings.append("an entry cannot be read (it is nested too deeply)")
+            kept.append(text[at:start])
+            at = end
         text = "".join((*kept, text[at:]))
     return text, _fault(text, expat.ParserCreate("utf-8", namespace_separator=" "))
 

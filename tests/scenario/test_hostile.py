@@ -240,13 +240,15 @@ def test_secrets_do_not_follow_a_redirect(seen, web):
     assert all(not {"authorization", "cookie"} & headers.keys() for headers in hits)
 
 
-def test_the_healthy_do_not_wait_for_the_others(seen):
+def test_the_healthy_do_not_wait_for_the_others(seen, alone):
     """Their polls end long before the first of the others is given up, although all were begun at one moment."""
+    print(f"\nhealthy feeds are polled in {seen.seconds(*HEALTHY):.2f} s, alone in {alone.seconds(*HEALTHY):.2f} s")
     assert seen.seconds(*HEALTHY) < TIMEOUT / 2
 
 
 def test_memory_stays_low(seen, alone):
     (main, worker), (alone_main, _) = seen.memory, alone.memory
+    print(f"\n{main - alone_main:.0f} MiB over the {alone_main:.0f} MiB of healthy feeds alone; the largest worker {worker:.0f}")
 
     assert main <= alone_main + MEMORY
     assert worker <= WORKER_MEMORY
