@@ -129,3 +129,20 @@ def test_what_is_found_stands_there(before: str, after: str) -> None:
 
     assert text[start:end] == "北朝鮮"
     assert start == len(before) + 1
+
+
+@given(hard, hard)
+def test_a_long_text_folds_as_its_parts(one: str, other: str) -> None:
+    """However many kinds of unusual characters there are: few are replaced one by one, many translated."""
+    many = " ".join(map(chr, range(0xC0, 0x180)))
+
+    assert fold(f"{one}\n{many}\n{other}").text == "\n".join(fold(part).text for part in (one, many, other))
+
+
+def test_every_character_folds_alone_as_in_company() -> None:
+    """Also those that fold to several or none, and those whose small letter is longer."""
+    for point in range(0x110000):
+        character = chr(point)
+        if not character.isspace() and character not in "-_":
+            alone = fold(f"а{character}").text
+            assert fold(f"а{character}{''.join(map(chr, range(0xC0, 0x180)))}").text.startswith(alone)
