@@ -21,7 +21,7 @@ class Candidates:
     """What may stand where one beginning is found. Remembers which endings fit."""
 
     def __init__(self, habit: str, patterns: Sequence[Pattern]) -> None:
-        self.habit = habit
+        self.habit = "free" if any(pattern.habit == "free" for pattern in patterns) else habit
         self.is_spaced = patterns[0].is_spaced
         self._patterns = patterns
         self._fitting: dict[tuple[str, str | None], _Sorted] = {}

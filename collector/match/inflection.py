@@ -79,7 +79,10 @@ def _cuts(tail: str, script_name: str, is_name: bool, is_long: bool) -> tuple[tu
                 if language not in seen:
                     seen.add(language)
                     _add(cuts.setdefault(cut, {}), language, endings)
-    return tuple((cut, {language: _frozen(found) for language, found in by.items()}) for cut, by in sorted(cuts.items()))
+    return tuple(
+        (cut, {language: _frozen(endings) for language, endings in by_language.items()})
+        for cut, by_language in sorted(cuts.items())
+    )
 
 
 def _add(cut: dict[str | None, set[str]], language: str, endings: Collection[str]) -> None:

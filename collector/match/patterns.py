@@ -25,6 +25,7 @@ from collector.match.scripts import (
 )
 from collector.match.word import Word
 
+_LONG_HANGUL = 3  # syllables from which on a word that is no name is found within compounds too
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
 _ACRONYM = 6  # letters up to which a word in capitals is one: it takes endings and does not change otherwise
 
@@ -63,13 +64,17 @@ class Part:
         return is_whole and compounds.follows(beginning, ending, language)
 
 
+# Scripts of so many languages that a text of another one takes no endings in them.
+_TOLD_APART = frozenset({"LATIN", "ARABIC"})
+
+
 def _allowed(endings: Endings, language: str | None, text: str) -> Collection[str]:
     if language == EVERY:
         return ANY if ANY in endings.values() else frozenset().union(*endings.values())
     found = endings.get(language)
     if found is not None:
         return found
-    if language is None or script(text) not in ("LATIN", "ARABIC") and language not in languages_of(script(text)):
+    if language is None or (script(text) not in _TOLD_APART and language not in languages_of(script(text))):
         return endings.get(None, BARE)
     return ()
 
@@ -100,7 +105,8 @@ class Pattern:
         """Whether the word may end so in a text of this language. Looks at nothing around it."""
         if self.language is not None and language not in (None, EVERY, self.language):
             return False
-        if self.name is not None and language != EVERY and not self.name.is_read_in(language, self.part.text, is_listed=self.is_listed):
+        name = None if language == EVERY else self.name
+        if name is not None and not name.is_read_in(language, self.part.text, is_listed=self.is_listed):
             return False
         return not self.part.forms or self.part.ends(self.part.forms[self.form], ending, language)
 
@@ -108,7 +114,10 @@ class Pattern:
         """Where the whole phrase stands, if it does; its beginning is at `start` to `end`, its word's end is `last`."""
         if self.part.forms:
             end = last
-        elif not _stands(self.part, text, end, is_last=not self.after):
+        elif not (
+            (self.part.habit != "hangul" or begins(text, start, "hangul", language))
+            and _stands(self.part, text, end, is_last=not self.after)
+        ):
             return None
         for near in reversed(self.before):
             begin = _before(near, text, start, language)
@@ -254,6 +263,8 @@ def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
     kind = habit(text[0])
     is_prefix = word.prefix and is_last
     if kind not in SPACED:
+        if kind == "hangul" and name is None and len(text) >= _LONG_HANGUL and word.form == "any":
+            kind = "free"
         return Part(text, kind, (), name is not None, is_prefix)
     if is_prefix or word.form == "exact":
         return Part(text, kind, ((text, {None: BARE}, True),), name is not None, is_prefix)

@@ -13,29 +13,32 @@ from functools import cache
 from itertools import product
 
 _KOREAN_FAMILIES = frozenset(
-    "kim gim choe choi ri lee yi rhee li pak park bak jo cho jong jung chung jeong chong kang gang yun yoon youn jang"
-    " chang im lim rim han o oh so seo suh sin shin kwon gwon hwang an ahn song ryu yu yoo ryoo jon jeon chun hong ko go"
-    " koh mun moon yang son sohn pae bae paek baek ho heo hur no roh noh sim shim u woo chu joo ju to do nam ku koo"
-    " thae tae hyon hyun".split()
+    "kim gim choe choi ri lee yi rhee li pak park bak jo cho jong jung chung jeong chong kang gang yun yoon "
+    "youn jang chang im lim rim han o oh so seo suh sin shin kwon gwon hwang an ahn song ryu yu yoo ryoo jon "
+    "jeon chun hong ko go koh mun moon yang son sohn pae bae paek baek ho heo hur no roh noh sim shim u woo "
+    "chu joo ju to do nam ku koo thae tae hyon hyun".split()
 )
 _CHINESE_FAMILIES = frozenset(
-    "xi li wang zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang"
-    " feng yu dong xiao cheng cao yuan deng fu shen zeng peng lu su jiang cai jia ding wei xue ye yan pan du dai xia"
-    " zhong tian ren fan fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao meng wan qian".split()
+    "xi li wang zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng "
+    "xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng peng lu su jiang cai jia ding wei xue ye "
+    "yan pan du dai xia zhong tian ren fan fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu "
+    "qin gu hou shao meng wan qian".split()
 )
 _FAMILIES = (  # that are spelt in their own ways
-    ("park", "pak", "bak"), ("lee", "ri", "yi", "rhee", "li", "rhie"), ("choe", "choi", "chwe", "tschoe"), ("roh", "no", "noh", "ro"),
-    ("woo", "u"), ("oh", "o"), ("yoon", "yun", "youn"), ("cho", "jo"), ("shin", "sin"), ("ahn", "an"), ("ryu", "yu", "yoo", "ryoo"),
-    ("im", "lim", "rim", "yim"), ("kim", "gim"), ("jung", "jong", "chung", "jeong", "chong"), ("son", "sohn"), ("kang", "gang"),
+    ("park", "pak", "bak"), ("lee", "ri", "yi", "rhee", "li", "rhie"), ("choe", "choi", "chwe", "tschoe"),
+    ("roh", "no", "noh", "ro"), ("woo", "u"), ("oh", "o"), ("yoon", "yun", "youn"), ("cho", "jo"), ("shin", "sin"),
+    ("ahn", "an"), ("ryu", "yu", "yoo", "ryoo"), ("im", "lim", "rim", "yim"), ("kim", "gim"), ("son", "sohn"),
+    ("jung", "jong", "chung", "jeong", "chong"), ("kang", "gang"),
 )  # fmt: skip
 _ALIKE = (
     ("k", "g"), ("j", "ch"), ("t", "d"), ("p", "b"), ("r", "l"), ("s", "sh"),
 )  # fmt: skip
 _VOWELS = {
-    "o": ("o", "eo", "u"), "eo": ("eo", "o", "u"), "u": ("u", "eu", "oo", "o", "eo"), "eu": ("eu", "u"), "oo": ("oo", "u"),
-    "i": ("i", "ee"), "ee": ("ee", "i", "ui"), "ui": ("ui", "ee", "eui", "i"), "eui": ("eui", "ui", "ee"), "oe": ("oe", "oi"),
-    "oi": ("oi", "oe"), "ae": ("ae", "ai"), "ai": ("ai", "ae"), "yo": ("yo", "yeo", "you"), "yeo": ("yeo", "yo", "you"),
-    "you": ("you", "yeo", "yo"), "yu": ("yu", "yoo"), "yoo": ("yoo", "yu"), "woo": ("woo", "u", "oo"),
+    "o": ("o", "eo", "u"), "eo": ("eo", "o", "u"), "u": ("u", "eu", "oo", "o", "eo"), "eu": ("eu", "u"),
+    "oo": ("oo", "u"), "i": ("i", "ee"), "ee": ("ee", "i", "ui"), "ui": ("ui", "ee", "eui", "i"),
+    "eui": ("eui", "ui", "ee"), "oe": ("oe", "oi"), "oi": ("oi", "oe"), "ae": ("ae", "ai"), "ai": ("ai", "ae"),
+    "yo": ("yo", "yeo", "you"), "yeo": ("yeo", "yo", "you"), "you": ("you", "yeo", "yo"), "yu": ("yu", "yoo"),
+    "yoo": ("yoo", "yu"), "woo": ("woo", "u", "oo"),
 }  # fmt: skip
 _SYLLABLE = re.compile(
     "(ch|kk|tt|pp|ss|jj|sh|k|g|t|d|p|b|j|r|l|s|n|m|h|)"
@@ -43,7 +46,10 @@ _SYLLABLE = re.compile(
     "(ng|n|m|l|k|g|p|b|t|)"
 )
 # A pinyin syllable, roughly: whether a given name can be taken apart, not whether it is one.
-_PINYIN = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]?a(?:ng|n|o|i)?|[iu]?e(?:ng|n|i|r)?|io?ng|in|i[au]|iu|o(?:ng|u)?|u[io]?n?|i)"
+_PINYIN = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:[iu]?a(?:ng|n|o|i)?|[iu]?e(?:ng|n|i|r)?|io?ng|in|i[au]|iu|o(?:ng|u)?|u[io]?n?|i)"
+)
 _TWO_PINYIN = re.compile(f"({_PINYIN})({_PINYIN})")
 
 
