@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +22,7 @@ from collector.match.scripts import (
     word_end,
     word_start,
 )
-from collector.match.word import Word
+from collector.match.word import Word, letters
 
 _LONG_HANGUL = 3  # syllables from which on a word that is no name is found within compounds too
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
@@ -221,11 +220,9 @@ def _spelt(spellings: tuple[str, ...]) -> Part:
 
 def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
     if word.case:
-        import unicodedata
-
-        return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", word.text))
+        return letters(word.text)
     if name is not None and _is_acronym(word.text) and len(word.text) < _LONG_ACRONYM:
-        return word.text
+        return letters(word.text)
     if name is not None and name.languages == _VIETNAMESE and word.text.istitle():
         return TITLE
     is_capital = word.text[:1].isupper() and len(parts) == 1
@@ -237,9 +234,6 @@ def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
 def _weight(part: Part) -> int:
     """The rarer a part is, the better it is to look for: mostly the longest."""
     return 0 if part.habit == "none" else len(part.text)
-
-
-_LETTERS = re.compile(r"\w+")
 
 
 def _parts(text: str, word: Word, name: Name | None) -> list[Part]:
