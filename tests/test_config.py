@@ -366,7 +366,7 @@ def all_errors(errors: Iterable[jsonschema.ValidationError]) -> Iterator[jsonsch
         yield from all_errors(error.context)
 
 
-@pytest.mark.parametrize("name", ["typical", "bounds", "list"])
+@pytest.mark.parametrize("name", ["typical", "bounds", "list", "topics"])
 def test_the_schema_finds_what_it_can(name: str, schema: jsonschema.Draft202012Validator) -> None:
     """An editor marks unknown names, wrong types and values out of bounds."""
     data = document.parse((CASES / "wrong" / f"{name}.yaml").read_bytes(), name).data
@@ -375,6 +375,13 @@ def test_the_schema_finds_what_it_can(name: str, schema: jsonschema.Draft202012V
         "typical": {"", "topics.0.key", "topics.1", "feeds.0", "settings.poll.interval", "settings.web.port"},
         "bounds": {"settings.publish.items"},
         "list": {""},
+        "topics": {
+            "topics.0.key", "topics.1", "topics.4.match.all.0.any", "topics.4.match.all.1", "topics.4.match.all.4",
+            "topics.4.match.all.6.country.0", "topics.4.match.all.7.where", "topics.4.match.all.10.similar",
+            "topics.4.match.all.11.mentions", "topics.4.match.all.12", "topics.4.match.all.14.in",
+            "topics.8.names", "topics.8.country.0", "topics.8.similar", "topics.8.in", "topics.8.where.feeds",
+            "topics.10", "topics.12.match",
+        },
     }
     assert at_least[name] <= found
 
