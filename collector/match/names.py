@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -219,18 +220,26 @@ def _rows(table: str) -> list[tuple[str, str, str, list[str]]]:
 @cache
 def _names() -> dict[str, Name]:
     """Every name by its folded form; a city is one where no country is called so."""
+    entries = [*_countries().items(), *_people().items()]
+    cities = _by_folded((code, text, on) for code, entry in entries for text, on in entry.seats.items())
+    names = _by_folded((code, text, on) for code, entry in entries for text, on in entry.names.items())
+    return {text: Name(*found, is_seat=True) for text, found in cities.items()} | {
+        text: Name(*found) for text, found in names.items()
+    }
+
+
+def _by_folded(rows: Iterable[tuple[str, str, set[str]]]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """For each folded name whose it is and the languages that call them so; empty: all."""
+    rows = list(rows)
+    folded = fold("\n".join(text.lstrip("=").rstrip("*") for _, text, _ in rows)).text.split("\n")
     found: dict[str, tuple[set[str], set[str]]] = {}
-    seats: dict[str, tuple[set[str], set[str]]] = {}
-    for code, entry in (*_countries().items(), *_people().items()):
-        for texts, into in ((entry.names, found), (entry.seats, seats)):
-            for text, languages in texts.items():
-                owners, spoken = into.setdefault(fold(read_word(text).text).text.strip(), (set(), set()))
-                owners.add(code)
-                spoken.update(languages, map(inflects_as, languages))
+    for text, (code, _, languages) in zip(folded, rows, strict=True):
+        owners, spoken = found.setdefault(text.strip(), (set(), set()))
+        owners.add(code)
+        spoken.update(languages, map(inflects_as, languages))
     return {
-        text: Name(frozenset(owners), frozenset() if "*" in spoken else frozenset(spoken), into is seats)
-        for into in (seats, found)
-        for text, (owners, spoken) in into.items()
+        text: (frozenset(owners), frozenset() if "*" in spoken else frozenset(spoken))
+        for text, (owners, spoken) in found.items()
     }
 
 

@@ -148,7 +148,7 @@ class WordFinder:
             if kind == "word":
                 if start and inside[text[start - 1]]:
                     continue
-            elif not begins(text, start, kind, language):
+            elif kind != "none" and start and not begins(text, start, kind, language):
                 continue
             last = end if end == size or not inside[text[end]] or not candidates.is_spaced else word_end(text, end)
             for pattern in candidates.at(text, start, end, last, language):
