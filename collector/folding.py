@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +30,7 @@ def fold(text: str) -> Folded:
         plain = text.translate(_ASCII)
         composed = None
     else:
-        composed = _CLUSTER.sub(_compose, text) if _needs_composing(text) else None
+        composed = _composed(text) if _needs_composing(text) else None
         plain = _folded(text if composed is None else composed)
     if "-" in plain:
         plain = _INNER_DASH.sub(" ", plain)
@@ -65,7 +66,7 @@ class Folded:
             moved = [(*m.span(), len(_TABLE[ord(m[0])])) for m in _TABLE.odd(folded).finditer(folded)]
             steps.append(_Shifts(moved))
         if self._composed is not None:
-            composed = [(*m.span(), len(_compose(m))) for m in _CLUSTER.finditer(self.original)]
+            composed = [(*m.span(), len(_compose(m))) for m in _clusters(self.original)]
             steps.append(_Shifts(composed))
         return tuple(step for step in steps if step.places)
 
@@ -256,6 +257,23 @@ def _needs_composing(text: str) -> bool:
     return any(
         _NORMAL_BUT_APART.search(cluster) or not unicodedata.is_normalized("NFC", cluster) for cluster in clusters
     )
+
+
+def _clusters(text: str) -> Iterator[re.Match[str]]:
+    """Every cluster, from the left. There is one only around second characters: a search through all costs the most."""
+    done = 0
+    for second in _SECONDS.finditer(text):
+        for cluster in _CLUSTER.finditer(text, max(done, second.start() - 1), second.end() + 1):
+            done = cluster.end()
+            yield cluster
+
+
+def _composed(text: str) -> str:
+    parts, done = [], 0
+    for cluster in _clusters(text):
+        parts += text[done : cluster.start()], _compose(cluster)
+        done = cluster.end()
+    return "".join((*parts, text[done:]))
 
 
 def _compose(cluster: re.Match[str]) -> str:

@@ -29,7 +29,7 @@ PURE = {"aiohttp", "asyncio", "httpx", "requests", "socket", "sqlalchemy", "sqli
 SOLE_USERS = {
     "feedparser": {"parse"}, "trafilatura": {"extract"}, "feedgen": {"publish"}, "aiohttp": {"fetch"}, "sqlalchemy": {"store"},
     "alembic": {"store"}, "nh3": {"html"}, "apscheduler": {"scheduler"}, "fastapi": {"web", "service"}, "uvicorn": {"web"},
-    "typer": {"cli"}, "htmldate": {"extract"}, "protego": {"robots"}, "listparser": {"publish"}, "courlan": {"urls"},
+    "typer": {"cli"}, "htmldate": {"extract"}, "protego": {"robots"}, "listparser": {"publish"}, "courlan": {"urls"}, "re2": {"match"},
 }  # fmt: skip
 
 

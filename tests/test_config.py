@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from collector import config
@@ -304,6 +304,21 @@ def test_hostile_files_load_or_are_refused_clearly(shared: Path) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
 
 
+@given(
+    st.text(st.sampled_from("ab é북\"'\\:#\n-"), min_size=1, max_size=60).map(str.strip).filter(bool),
+    st.sampled_from(['"', "'", "|", ">", ""]),
+    st.integers(10, 40),
+)
+def test_a_place_within_a_text_is_that_of_its_character(value: str, style: str, width: int) -> None:
+    """However the text is written: plain, in quotes, as a block; folded or not."""
+    text = yaml.dump({"a": [value]}, default_style=style or None, allow_unicode=True, width=width)
+    found = document.parse(text.encode(), "x")
+    assume(found.data == {"a": [value]})
+    for offset, character in enumerate(value):
+        if character.isalnum():
+            assert text[found.place_within(("a", 0), offset)] == character
+
+
 # --- keys -----------------------------------------------------------------------------------------
 
 LONG = "https://example.org/" + "a" * 80
@@ -383,7 +398,7 @@ def all_errors(errors: Iterable[jsonschema.ValidationError]) -> Iterator[jsonsch
         yield from all_errors(error.context)
 
 
-@pytest.mark.parametrize("name", ["typical", "bounds", "list"])
+@pytest.mark.parametrize("name", ["typical", "bounds", "list", "topics"])
 def test_the_schema_finds_what_it_can(name: str, schema: jsonschema.Draft202012Validator) -> None:
     """An editor marks unknown names, wrong types and values out of bounds."""
     data = document.parse((CASES / "wrong" / f"{name}.yaml").read_bytes(), name).data
@@ -392,6 +407,13 @@ def test_the_schema_finds_what_it_can(name: str, schema: jsonschema.Draft202012V
         "typical": {"", "topics.0.key", "topics.1", "feeds.0", "settings.poll.interval", "settings.web.port"},
         "bounds": {"settings.publish.items"},
         "list": {""},
+        "topics": {
+            "topics.0.key", "topics.1", "topics.4.match.all.0.any", "topics.4.match.all.1", "topics.4.match.all.4",
+            "topics.4.match.all.6.country.0", "topics.4.match.all.7.where", "topics.4.match.all.10.similar",
+            "topics.4.match.all.11.mentions", "topics.4.match.all.12", "topics.4.match.all.14.in",
+            "topics.8.names", "topics.8.country.0", "topics.8.similar", "topics.8.in", "topics.8.where.feeds",
+            "topics.10", "topics.12.match",
+        },
     }
     assert at_least[name] <= found
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from collector import __version__
 from collector.cli import app
 from collector.config import FeedConfig, Settings, Topic, environment, load
-from collector.match import Matcher
+from collector.config.parts import PARTS
+from collector.config.where import Where
+from collector.match import Matcher, expression
 from collector.model import Subject
 from collector.publish import FORMATS
 from tests.conftest import ROOT
@@ -99,14 +102,52 @@ def test_every_property_of_topics_and_feeds_is_named() -> None:
     text = section("feeds.yaml")
     topics, _, feeds = text.partition("**Feeds.**")
     missing = [name for name in FeedConfig.model_fields if not in_code(name, feeds)]
-    missing += [name for name in Topic.model_fields if f"{name}:" not in topics]
+    missing += [name for name in names_of(Topic) if not in_code(name, topics)]
 
     assert missing == []
 
 
-def example() -> str:
-    """The feeds.yaml of the README."""
-    return section("feeds.yaml").partition("```yaml\n")[2].partition("```")[0]
+def names_of(model: type[BaseModel]) -> list[str]:
+    """What the properties are called in the file."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def test_all_that_a_rule_can_say_is_named() -> None:
+    """Each part of a rule, each condition on where an article comes from, each field of the one-line form."""
+    text = section("Topics")
+    missing = [name for name in [*PARTS, *names_of(Where)] if not in_code(name, text)]
+    missing += [name for name in expression.FIELD_NAMES if f"`{name}" not in text]
+
+    assert missing == []
+
+
+def test_every_line_of_the_table_of_lines_is_a_rule() -> None:
+    rows = section("Topics").partition("| written | means |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    lines = [line for row in rows for line in re.findall(r"`([^`]+)`", row.split("|")[1])]
+
+    assert len(lines) >= 20
+    for line in lines:
+        expression.parse(line)
+
+
+def test_the_topics_that_the_readme_shows_mean_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(example("Topics"), "utf-8")
+    matcher = Matcher(load(tmp_path / "feeds.yaml", {}).topics)
+
+    def matched(title: str, text: str = "", **origin: object) -> list[str]:
+        return [match.topic for match in matcher.match(Subject(title=title, text=text, language="en", **origin))]
+
+    assert matched("DPRK news") == ["north-korea"]
+    assert matched("Russia", "football") == []
+    assert matched("Russia", "chess") == ["russia-in-headlines"]
+    assert matched("", "Russia sends North Korea some arms") == ["north-korea", "arms"]
+    assert matched("", "Moscow: North Korea, a missile of which we know, transferred") == ["north-korea", "arms-in-detail"]
+    assert matched("", "Anything", similarity=0.5) == ["like-the-corpus"]
+
+
+def example(title: str = "feeds.yaml") -> str:
+    """The feeds.yaml of the README, or what one of its sections shows."""
+    return section(title).partition("```yaml\n")[2].partition("```")[0]
 
 
 def test_the_example_loads_and_means_what_it_says(tmp_path: Path) -> None:

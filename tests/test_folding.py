@@ -129,3 +129,19 @@ def test_what_is_found_stands_there(before: str, after: str) -> None:
 
     assert text[start:end] == "北朝鮮"
     assert start == len(before) + 1
+
+
+@given(hard, hard)
+def test_a_long_text_folds_as_its_parts(one: str, other: str) -> None:
+    """However many kinds of unusual characters there are: few are replaced one by one, many translated."""
+    many = " ".join(map(chr, range(0xC0, 0x180)))
+
+    assert fold(f"{one}\n{many}\n{other}").text == "\n".join(fold(part).text for part in (one, many, other))
+
+
+def test_every_character_folds_alone_as_in_company() -> None:
+    """Also those that fold to several or none, and those whose small letter is longer."""
+    many = "\n".join(map(chr, range(0xC0, 0x180)))
+    for first in (*range(0, 0x3400, 16), *range(0xA640, 0xABC0, 16), *range(0xF900, 0x10000, 16)):
+        few = "\n".join(f"{chr(point)}б" for point in range(first, first + 16))
+        assert fold(f"{few}\n{many}").text.startswith(f"{fold(few).text}\n")

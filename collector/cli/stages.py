@@ -23,8 +23,9 @@ from collector.cli.output import print_json
 from collector.errors import CollectorError, ExtractError, ParseError, WorkerError
 
 if TYPE_CHECKING:
+    from collector.config import FeedConfig
     from collector.match import Matcher
-    from collector.model import ParsedFeed
+    from collector.model import ParsedFeed, Subject
     from collector.workers import Workers
 
 Row = dict[str, Any]
@@ -109,36 +110,61 @@ def extract(
 def match(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE.jsonl", help="Articles as JSON Lines: id, lang, title, text; .gz is read too."),
+        typer.Argument(
+            metavar="FILE.jsonl", help="Articles as JSON Lines: id, title, text, lang, feed, …; .gz is read too."
+        ),
     ] = None,
     title: Annotated[str, typer.Option("--title", help="Match this title instead of a file.")] = "",
     text: Annotated[str, typer.Option("--text", help="Match this text instead of a file.")] = "",
+    lang: Annotated[str, typer.Option("--lang", metavar="TAG", help="The language of title and text.")] = "",
+    why: Annotated[bool, typer.Option("--why", help="Say of every topic why it matches or does not.")] = False,
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
 ) -> None:
     """Show which topics match, and where, a JSON object a line.
 
-    Each has id, topics and evidence: topic, term (the keyword), field, words (as they stand there), start and end.
-    What `collector extract` prints is a FILE.jsonl, too.
+    Each has id, topics and evidence: topic, term (the keyword), field, words (as they stand there), start and end,
+    rule (the part of the topic) and language. What `collector extract` prints is a FILE.jsonl, too. For topics that ask
+    where an article comes from, a line may have feed (a key), labels, country and similarity.
     """
     if file is None and not title and not text:
         raise typer.BadParameter("name a file, or give --title or --text")
-    topics = load_config(config, database).topics
+    loaded = load_config(config, database)
     from collector.match import Matcher
 
-    matcher = Matcher(topics)
-    rows = _jsonl(file) if file else [{"id": None, "title": title, "text": text}]
+    matcher = Matcher(loaded.topics)
+    feeds = {feed.key: feed for feed in loaded.feeds}
+    rows = _jsonl(file) if file else [{"id": None, "title": title, "text": text, "lang": lang}]
     for row in rows:
-        print_json(row.shown("id") if isinstance(row, _Unusable) else _matched(matcher, row))
+        print_json(row.shown("id") if isinstance(row, _Unusable) else _matched(matcher, row, feeds, why))
 
 
-def _matched(matcher: Matcher, row: Row) -> Row:
+def _matched(matcher: Matcher, row: Row, feeds: dict[str, FeedConfig], with_reasons: bool) -> Row:
+    subject = _subject(row, feeds)
+    found = matcher.match(subject)
+    evidence = [{"topic": hit.topic} | asdict(place) for hit in found for place in hit.evidence]
+    shown = {"id": row.get("id"), "topics": [hit.topic for hit in found], "evidence": evidence}
+    return shown | ({"why": {v.topic: v.reason for v in matcher.explain(subject)}} if with_reasons else {})
+
+
+def _subject(row: Row, feeds: dict[str, FeedConfig]) -> Subject:
+    """The article of a line; what it does not say of its feed, the configuration may."""
     from collector.model import Subject
 
-    language = _text(row, "lang") or _text(row, "language") or None
-    found = matcher.match(Subject(title=_text(row, "title"), text=_text(row, "text"), language=language))
-    evidence = [{"topic": hit.topic} | asdict(place) for hit in found for place in hit.evidence]
-    return {"id": row.get("id"), "topics": [hit.topic for hit in found], "evidence": evidence}
+    key = _text(row, "feed")
+    feed = feeds.get(key)
+    country = _text(row, "country") or (feed.country if feed else None)
+    labels = row.get("labels") if isinstance(row.get("labels"), list) else feed.labels if feed else ()
+    similarity = row.get("similarity")
+    return Subject(
+        title=_text(row, "title"),
+        text=_text(row, "text"),
+        language=_text(row, "lang") or _text(row, "language") or (feed.language if feed else None),
+        feeds=(key,) if key else (),
+        labels=frozenset(label for label in labels or () if isinstance(label, str)),
+        countries=frozenset({country} if country else ()),
+        similarity=similarity if isinstance(similarity, float | int) else None,
+    )
 
 
 def _entry_keys(feed: ParsedFeed) -> list[str | None]:

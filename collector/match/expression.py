@@ -212,7 +212,7 @@ def _expected(token: Token) -> str:
 
 
 def _expected_field(name: str) -> str:
-    known = ["title:", "text:", "re:", *_VALUES]
+    known = [*FIELD_NAMES]
     if name in known:
         return f"expected a value behind {name}"
     close = get_close_matches(name, known, n=1)
@@ -285,3 +285,4 @@ _VALUES: dict[str, Callable[[str, int], Rule]] = {
     "lang:": _language,
     "from:": _Where("countries"),
 }
+FIELD_NAMES = ("title:", "text:", "re:", *_VALUES)

@@ -19,7 +19,7 @@ from collector.match.scripts import script
 Endings = dict[str | None, Collection[str]]  # by language; None is any of the script's languages
 _LONGEST = 5  # letters of an ending of a lemma in inflection.txt
 _SHORTEST = 2  # letters that must be left of a word
-_ALIASES = {"hr": "sr", "bs": "sr", "cnr": "sr", "nb": "no", "nn": "no", "ug": "uz"}
+_ALIASES = {"hr": "sr", "bs": "sr", "cnr": "sr", "nb": "no", "nn": "no"}
 
 
 class _Any(frozenset[str]):

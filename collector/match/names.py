@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
 from collector.errors import ConfigError, Problem
 from collector.folding import fold
+from collector.match.inflection import inflects_as
 from collector.match.scripts import habit, script
 from collector.match.word import Word, read_word
 
@@ -75,12 +77,12 @@ def country_words(code: str) -> tuple[Word, ...]:
     country = _countries().get(code)
     if country is None:
         raise ConfigError([Problem("country", 0, 0, f'there is no country "{code}" (ISO 3166-1)')])
-    words: dict[str, Word] = {}
+    words: dict[tuple[str, bool, str | None], Word] = {}
     for text, languages in (*country.names.items(), *country.seats.items()):
         word = _word(text, languages)
-        folded = fold(word.text).text
-        if folded not in words or words[folded].text.islower() or words[folded].language:
-            words[folded] = word
+        key = fold(word.text).text, word.text.isupper(), word.language
+        if key not in words or words[key].text.islower():
+            words[key] = word
     return tuple(words.values())
 
 
@@ -176,7 +178,7 @@ def _apply(country: _Entry, language: str, kind: str, words: list[str]) -> None:
             # An English phrase may stand in any language.
             country.covers.append(read_word(text, None if language in ("en", "*") else language))
         else:
-            _drop(country, text)
+            _drop(country, language, text)
 
 
 # Adjectives in -ský and -ski have another consonant in the plural of men.
@@ -190,10 +192,14 @@ def _softened(word: Word) -> list[Word]:
     return [word]
 
 
-def _drop(country: _Entry, text: str) -> None:
-    country.names.pop(text, None)
-    country.seats.pop(text, None)
-    country.adjectives = [word for word in country.adjectives if word.text != read_word(text).text]
+def _drop(country: _Entry, language: str, text: str) -> None:
+    for found in (country.names, country.seats):
+        if text in found:
+            found[text].discard(language)
+            if not found[text]:
+                del found[text]
+    dropped = read_word(text, language).text
+    country.adjectives = [word for word in country.adjectives if (word.text, word.language) != (dropped, language)]
 
 
 def _rows(table: str) -> list[tuple[str, str, str, list[str]]]:
@@ -214,18 +220,26 @@ def _rows(table: str) -> list[tuple[str, str, str, list[str]]]:
 @cache
 def _names() -> dict[str, Name]:
     """Every name by its folded form; a city is one where no country is called so."""
+    entries = [*_countries().items(), *_people().items()]
+    cities = _by_folded((code, text, on) for code, entry in entries for text, on in entry.seats.items())
+    names = _by_folded((code, text, on) for code, entry in entries for text, on in entry.names.items())
+    return {text: Name(*found, is_seat=True) for text, found in cities.items()} | {
+        text: Name(*found) for text, found in names.items()
+    }
+
+
+def _by_folded(rows: Iterable[tuple[str, str, set[str]]]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """For each folded name whose it is and the languages that call them so; empty: all."""
+    rows = list(rows)
+    folded = fold("\n".join(text.lstrip("=").rstrip("*") for _, text, _ in rows)).text.split("\n")
     found: dict[str, tuple[set[str], set[str]]] = {}
-    seats: dict[str, tuple[set[str], set[str]]] = {}
-    for code, entry in (*_countries().items(), *_people().items()):
-        for texts, into in ((entry.names, found), (entry.seats, seats)):
-            for text, languages in texts.items():
-                owners, spoken = into.setdefault(fold(read_word(text).text).text.strip(), (set(), set()))
-                owners.add(code)
-                spoken.update(languages)
+    for text, (code, _, languages) in zip(folded, rows, strict=True):
+        owners, spoken = found.setdefault(text.strip(), (set(), set()))
+        owners.add(code)
+        spoken.update(languages, map(inflects_as, languages))
     return {
-        text: Name(frozenset(owners), frozenset() if "*" in spoken else frozenset(spoken), into is seats)
-        for into in (seats, found)
-        for text, (owners, spoken) in into.items()
+        text: (frozenset(owners), frozenset() if "*" in spoken else frozenset(spoken))
+        for text, (owners, spoken) in found.items()
     }
 
 

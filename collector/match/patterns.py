@@ -23,7 +23,7 @@ from collector.match.scripts import (
     word_end,
     word_start,
 )
-from collector.match.word import Word
+from collector.match.word import Word, letters
 
 _LONG_HANGUL = 3  # syllables from which on a word that is no name is found within compounds too
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows
@@ -221,11 +221,9 @@ def _spelt(spellings: tuple[str, ...]) -> Part:
 
 def _cased(word: Word, name: Name | None, parts: list[Part]) -> str | None:
     if word.case:
-        import unicodedata
-
-        return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", word.text))
+        return letters(word.text)
     if name is not None and _is_acronym(word.text) and len(word.text) < _LONG_ACRONYM:
-        return word.text
+        return letters(word.text)
     if name is not None and name.languages == _VIETNAMESE and word.text.istitle():
         return TITLE
     is_capital = word.text[:1].isupper() and len(parts) == 1
@@ -239,13 +237,16 @@ def _weight(part: Part) -> int:
     return 0 if part.habit == "none" else len(part.text)
 
 
-_LETTERS = re.compile(r"\w+")
+_ASCII_PIECES = re.compile(r"[a-z0-9]+|[^a-z0-9]")  # of a folded text
 
 
 def _parts(text: str, word: Word, name: Name | None) -> list[Part]:
     """The words of a phrase and what stands between them."""
     parts: list[Part] = []
     place = 0
+    if text.isascii():
+        pieces = _ASCII_PIECES.findall(text)
+        return [_part(piece, word, name, is_last=index == len(pieces)) for index, piece in enumerate(pieces, 1)]
     while place < len(text):
         end = place + 1
         if INSIDE[text[place]]:
@@ -274,7 +275,7 @@ def _part(text: str, word: Word, name: Name | None, *, is_last: bool) -> Part:
         found = found[:1]
     if name is not None:
         languages = _inflecting(name.languages) if name.languages else None
-        found = [(form, _only(endings, languages, is_last=is_last)) for form, endings in found]
+        found = [(form, _only(endings, languages, is_last)) for form, endings in found]
     kept = tuple((form, endings, index == 0) for index, (form, endings) in enumerate(found) if endings or index == 0)
     return Part(text, kind, kept, name is not None)
 
@@ -284,8 +285,14 @@ def _inflecting(languages: frozenset[str]) -> frozenset[str]:
     return frozenset(found for language in languages if (found := inflects_as(language)))
 
 
-def _only(endings: Endings, languages: frozenset[str] | None, *, is_last: bool) -> Endings:
+_ONLY: dict[tuple[int, frozenset[str] | None, bool], Endings] = {}  # by identity of the endings, which stay
+
+
+def _only(endings: Endings, languages: frozenset[str] | None, is_last: bool) -> Endings:
     """The endings of some languages (None: all); without a language, of all of them together."""
+    key = id(endings), languages, is_last
+    if (found := _ONLY.get(key)) is not None:
+        return found
     kept: Endings = {
         language: found
         for language, found in endings.items()
@@ -294,6 +301,7 @@ def _only(endings: Endings, languages: frozenset[str] | None, *, is_last: bool) 
     together = frozenset().union(*(found for found in kept.values() if found is not ANY))
     if together:
         kept[None] = together
+    _ONLY[key] = kept
     return kept
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -44,6 +46,11 @@ def read_word(written: str, language: str | None = None) -> Word:
         prefix=text.endswith("*"),
         language=language,
     )
+
+
+def letters(text: str) -> str:
+    """The bare letters of a text, in their case."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text))
 
 
 def is_word(text: str) -> bool:

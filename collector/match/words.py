@@ -12,7 +12,6 @@ known to mean something else, nor in small letters where the name has a capital 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -26,7 +25,7 @@ from collector.match.candidates import Candidates
 from collector.match.inflection import inflects_as
 from collector.match.patterns import EVERY, SMALL, TITLE, Pattern, compile_word
 from collector.match.scripts import INSIDE, begins, habit, word_end
-from collector.match.word import Word, is_word, read_word
+from collector.match.word import Word, is_word, letters, read_word
 
 __all__ = ["Hit", "Word", "WordFinder", "is_word", "read_word"]
 
@@ -151,7 +150,7 @@ class WordFinder:
             if kind == "word":
                 if start and inside[text[start - 1]]:
                     continue
-            elif not begins(text, start, kind, language):
+            elif kind != "none" and start and not begins(text, start, kind, language):
                 continue
             last = end if end == size or not inside[text[end]] or not candidates.is_spaced else word_end(text, end)
             for pattern in candidates.at(text, start, end, last, language):
@@ -214,13 +213,8 @@ def _is_cased(folded: Folded, place: tuple[int, int], cased: str) -> bool:
     if cased == SMALL:
         return not original[start].isupper() or _SENTENCE.search(original, 0, start) is not None or original.isupper()
     if cased:
-        return _letters(original[start:end]).startswith(cased)
+        return letters(original[start:end]).startswith(cased)
     return not original[start].islower() or original.islower()
 
 
 _SENTENCE = re.compile(r"(?:^|[.!?…:;\n])[\s\W]*\Z")  # before the beginning of a sentence
-
-
-def _letters(text: str) -> str:
-    """The bare letters, in their case."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text))

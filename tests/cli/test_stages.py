@@ -145,6 +145,31 @@ async def test_match_shows_topics_and_where(user: User) -> None:
     assert direct.rows[0]["topics"] == ["korea"]
 
 
+async def test_match_knows_where_articles_come_from_and_says_why(user: User) -> None:
+    (user.folder / "feeds.yaml").write_text(
+        "topics:\n- {key: agencies, keywords: [Korea], where: {labels: agency, countries: KR, languages: ko}}\n"
+        "- {key: like, similar: 0.4}\n"
+        "feeds:\n- {key: yonhap, url: 'http://example.org/', labels: [agency], country: KR, language: ko}\n"
+    )
+    lines = [
+        {"id": 1, "title": "Korea", "feed": "yonhap"},
+        {"id": 2, "title": "Korea", "labels": ["agency", 3], "country": "KR", "lang": "ko", "similarity": 0.5},
+        {"id": 3, "title": "Korea", "feed": "gone"},
+    ]
+    (user.folder / "articles.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    done, direct = await asyncio.gather(
+        user("match", "articles.jsonl", "--why"), user("match", "--title", "Korea", "--lang", "en", "--why")
+    )
+
+    assert [row["topics"] for row in done.rows] == [["agencies"], ["agencies", "like"], []]
+    assert done.rows[0]["why"]["agencies"] == '"Korea" stands in the title (keywords)'
+    assert done.rows[2]["why"]["agencies"] == "its feed is labelled nothing, not agency"
+    assert direct.rows[0]["why"] == {
+        "agencies": "its feed is labelled nothing, not agency",
+        "like": "its similarity to the corpus is not known",
+    }
+
+
 async def test_what_extract_prints_is_what_match_reads(user: User, page: bytes) -> None:
     """Packed or not."""
     user.write()
