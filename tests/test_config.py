@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from collector import config
@@ -285,6 +285,21 @@ def test_hostile_files_load_or_are_refused_clearly(shared: Path) -> None:
     assert loaded == {"half_written.yaml", "utf16.yaml"}
     assert time.monotonic() - start < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+@given(
+    st.text(st.sampled_from("ab é북\"'\\:#\n-"), min_size=1, max_size=60).map(str.strip).filter(bool),
+    st.sampled_from(['"', "'", "|", ">", ""]),
+    st.integers(10, 40),
+)
+def test_a_place_within_a_text_is_that_of_its_character(value: str, style: str, width: int) -> None:
+    """However the text is written: plain, in quotes, as a block; folded or not."""
+    text = yaml.dump({"a": [value]}, default_style=style or None, allow_unicode=True, width=width)
+    found = document.parse(text.encode(), "x")
+    assume(found.data == {"a": [value]})
+    for offset, character in enumerate(value):
+        if character.isalnum():
+            assert text[found.place_within(("a", 0), offset)] == character
 
 
 # --- keys -----------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -30,14 +29,6 @@ class Place(NamedTuple):
     rule: str
     order: int
     is_original: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """What a topic's exclusions did: the phrase that keeps the article out and its field, and the covers at work."""
-
-    veto: tuple[str, str] | None = None
-    covers: tuple[str, ...] = ()
 
 
 class Reading:
