@@ -17,7 +17,7 @@ import lxml.etree
 
 from collector.config import FeedConfig
 from collector.config.keys import same_address
-from collector.config.model import LANGUAGE
+from collector.config.shape import LANGUAGE
 from collector.config.values import feed_address
 from collector.errors import ConfigError, Problem
 
