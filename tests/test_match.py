@@ -334,3 +334,12 @@ def test_the_sample_has_hits_and_traps_in_every_language() -> None:
         traps = [row[1] == "-" for row in SENTENCES if row[0] == language]
         assert sum(traps) >= 4
         assert len(traps) - sum(traps) >= 4
+
+
+@pytest.mark.parametrize("language", ["en", "de", None])
+@pytest.mark.parametrize("text", ["Россия подписала договор", "俄罗斯外长访问朝鲜", "وروسيا", "A summit (Россия) today"])
+def test_a_wrong_claim_of_language_loses_nothing_in_another_script(text: str, language: str | None) -> None:
+    """Feeds call themselves English, and articles quote."""
+    matcher = Matcher([Topic("ru", ("Россия", "俄罗斯", "روسيا"))])
+
+    assert len(matcher.match(Subject(title=text, text="", language=language))) == 1

@@ -73,6 +73,26 @@ def script(word: str) -> str:
     return ""
 
 
+_CYRILLIC = ("ba", "be", "bg", "ce", "cv", "kk", "ky", "mk", "mn", "os", "ru", "sah", "sr", "tg", "tt", "uk", "uz")
+_ARABIC = ("ar", "arz", "ckb", "fa", "ps", "sd", "ug", "ur")
+# The scripts of a language, as `script` names them; that of all others is Latin.
+_WRITTEN_IN = {
+    "am": {"ETHIOPIC"}, "bn": {"BENGALI"}, "el": {"GREEK"}, "gu": {"GUJARATI"}, "he": {"HEBREW"}, "hi": {"DEVANAGARI"},
+    "hy": {"ARMENIAN"}, "ja": {"CJK", "HIRAGANA", "KATAKANA"}, "ka": {"GEORGIAN"}, "km": {"KHMER"}, "kn": {"KANNADA"},
+    "ko": {"HANGUL", "CJK"}, "lo": {"LAO"}, "ml": {"MALAYALAM"}, "mr": {"DEVANAGARI"}, "my": {"MYANMAR"},
+    "ne": {"DEVANAGARI"}, "or": {"ORIYA"}, "pa": {"GURMUKHI"}, "si": {"SINHALA"}, "ta": {"TAMIL"}, "te": {"TELUGU"},
+    "th": {"THAI"}, "ti": {"ETHIOPIC"}, "yi": {"HEBREW"}, "zh": {"CJK"},
+} | {key: {"CYRILLIC"} for key in _CYRILLIC} | {key: {"ARABIC"} for key in _ARABIC}  # fmt: skip
+for _language in ("kk", "sr", "uz"):
+    _WRITTEN_IN[_language] = {"CYRILLIC", "LATIN"}
+_LATIN = {"LATIN"}
+
+
+def scripts_of(language: str) -> set[str]:
+    """The scripts that a language is written in."""
+    return _WRITTEN_IN.get(language, _LATIN)
+
+
 # --- where a word may begin -----------------------------------------------------------------------------------------
 
 # Particles that are written as one with the next word, and the article behind them.

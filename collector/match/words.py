@@ -24,7 +24,7 @@ from collector.match import names
 from collector.match.candidates import Candidates
 from collector.match.inflection import inflects_as
 from collector.match.patterns import EVERY, SMALL, TITLE, Pattern, compile_word
-from collector.match.scripts import INSIDE, begins, habit, word_end
+from collector.match.scripts import INSIDE, begins, habit, script, scripts_of, word_end
 from collector.match.word import Word, is_word, letters, read_word
 
 __all__ = ["Hit", "Word", "WordFinder", "is_word", "read_word"]
@@ -144,7 +144,10 @@ class WordFinder:
             language = guess(folded.original)
         language = inflects_as(language)
         all_candidates, inside, size = self._candidates, INSIDE, len(text)
+        claimed, written = language, scripts_of(language) if language and language != EVERY else None
         for number, start, end in matches:
+            # In another script than the text's language has, it is in another language: quoted, or the claim is wrong.
+            language = claimed if written is None or script(text[start]) in written else None
             candidates = all_candidates[number]
             kind = candidates.habit
             if kind == "word":
