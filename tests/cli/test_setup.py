@@ -71,7 +71,7 @@ async def test_init_writes_what_check_finds_right(user: User) -> None:
     done = await user("check")
 
     assert done.code == 0
-    assert "feeds.yaml is right: 3 topics" in done.err
+    assert "feeds.yaml is right: 4 topics" in done.err
     assert "5 seed articles" in done.err
 
 
