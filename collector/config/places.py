@@ -23,13 +23,13 @@ def inside(text: str, start: int, value: str, offset: int) -> int:
 
 def _at_character(text: str, at: int, character: str, style: str) -> int:
     """Behind the line ends and the indentation that stand before a character and are no part of the value."""
-    if not character or character.isspace():
-        return at
-    while at < len(text) and text[at].isspace() and text[at] != character:
-        at += 1
-    while style == '"' and (fold := _FOLD.match(text, at)):
-        at = fold.end()
-    return at
+    while True:
+        if style == '"' and (fold := _FOLD.match(text, at)):
+            at = fold.end()
+        elif character.isspace() or not character or not text[at : at + 1].isspace():
+            return at
+        else:
+            at += 1
 
 
 def _behind(text: str, at: int, character: str, style: str) -> int:

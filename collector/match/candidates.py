@@ -34,7 +34,9 @@ class Candidates:
             if len(self._fitting) > _REMEMBERED:
                 self._fitting.clear()
             found = self._fitting[key] = _Sorted([p for p in self._patterns if p.fits(*key)])
-        return found.patterns if found.is_short else found.beside(text, start, last)
+        if found.is_short:
+            return found.patterns
+        return found.beside(text, start, last)
 
 
 class _Sorted:

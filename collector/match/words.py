@@ -105,6 +105,7 @@ class WordFinder:
 
     def _build(self) -> None:
         self._candidates = [Candidates(habit(form[0]), patterns) for form, patterns in self._by_form.items()]
+        self._is_word = [candidates.habit == "word" for candidates in self._candidates]
         self._automaton = AhoCorasick(list(self._by_form), store_patterns=False)
         self._sorted: list[str] = []
 
@@ -143,17 +144,16 @@ class WordFinder:
         if matches and language is None:
             language = guess(folded.original)
         language = inflects_as(language)
-        all_candidates, inside, size = self._candidates, INSIDE, len(text)
+        all_candidates, is_word, inside, size = self._candidates, self._is_word, INSIDE, len(text)
         claimed, written = language, scripts_of(language) if language and language != EVERY else None
         for number, start, end in matches:
+            # Nearly all that is found stands within another word.
+            if start and is_word[number] and inside[text[start - 1]]:
+                continue
             # In another script than the text's language has, it is in another language: quoted, or the claim is wrong.
             language = claimed if written is None or script(text[start]) in written else None
             candidates = all_candidates[number]
-            kind = candidates.habit
-            if kind == "word":
-                if start and inside[text[start - 1]]:
-                    continue
-            elif kind != "none" and start and not begins(text, start, kind, language):
+            if start and not is_word[number] and not begins(text, start, candidates.habit, language):
                 continue
             last = end if end == size or not inside[text[end]] or not candidates.is_spaced else word_end(text, end)
             for pattern in candidates.at(text, start, end, last, language):
