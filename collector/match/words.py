@@ -83,8 +83,9 @@ class WordFinder:
     # --- compiling --------------------------------------------------------------------------------------------------
 
     def _add_word(self, number: int, word: Word) -> None:
-        # In small letters it is no name, where the script has others: a turkey, a cat, the isle of every man.
-        is_name = word.form == "any" and not word.prefix and not word.text.islower()
+        # In small letters it is no name, where names have others: a turkey, a cat, the isle of every man.
+        is_small = word.text.islower() and word.text != word.text.title()
+        is_name = word.form == "any" and not word.prefix and not is_small
         name = names.known(fold(word.text).text.strip()) if is_name else None
         self._users[self._unit(word, name, name.codes if name else frozenset())].append(number)
         for other in names.kin(name) if name else ():
