@@ -88,9 +88,23 @@ for _language in ("kk", "sr", "uz"):
 _LATIN = {"LATIN"}
 
 
+# The language that words of a script are in where nothing else is known.
+_MAINLY = {
+    "ARABIC": "ar", "CJK": "zh", "CYRILLIC": "ru", "DEVANAGARI": "hi", "HANGUL": "ko", "HEBREW": "he", "HIRAGANA": "ja",
+    "KATAKANA": "ja", "LATIN": "en",
+}  # fmt: skip
+
+
 def scripts_of(language: str) -> set[str]:
     """The scripts that a language is written in."""
     return _WRITTEN_IN.get(language, _LATIN)
+
+
+def language_of(script_name: str, guessed: str | None) -> str | None:
+    """The language of words in this script within a text that is claimed to be in a language of another: the one that
+    was guessed, if it is written so.
+    """
+    return guessed if guessed and script_name in scripts_of(guessed) else _MAINLY.get(script_name)
 
 
 # --- where a word may begin -----------------------------------------------------------------------------------------

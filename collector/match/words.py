@@ -24,7 +24,7 @@ from collector.match import names
 from collector.match.candidates import Candidates
 from collector.match.inflection import inflects_as
 from collector.match.patterns import EVERY, SMALL, TITLE, Pattern, compile_word
-from collector.match.scripts import INSIDE, begins, habit, script, scripts_of, word_end
+from collector.match.scripts import INSIDE, begins, habit, language_of, script, scripts_of, word_end
 from collector.match.word import Word, is_word, letters, read_word
 
 __all__ = ["Hit", "Word", "WordFinder", "is_word", "read_word"]
@@ -147,12 +147,17 @@ class WordFinder:
         language = inflects_as(language)
         all_candidates, is_word, inside, size = self._candidates, self._is_word, INSIDE, len(text)
         claimed, written = language, scripts_of(language) if language and language != EVERY else None
+        others: dict[str, str | None] = {}
         for number, start, end in matches:
             # Nearly all that is found stands within another word.
             if start and is_word[number] and inside[text[start - 1]]:
                 continue
             # In another script than the text's language has, it is in another language: quoted, or the claim is wrong.
-            language = claimed if written is None or script(text[start]) in written else None
+            language = claimed
+            if written is not None and (own := script(text[start])) not in written:
+                if own not in others:
+                    others[own] = inflects_as(language_of(own, guess(folded.original)))
+                language = others[own]
             candidates = all_candidates[number]
             if start and not is_word[number] and not begins(text, start, candidates.habit, language):
                 continue
