@@ -73,19 +73,20 @@ def script(word: str) -> str:
     return ""
 
 
-_CYRILLIC = ("ba", "be", "bg", "ce", "cv", "kk", "ky", "mk", "mn", "os", "ru", "sah", "sr", "tg", "tt", "uk", "uz")
-_ARABIC = ("ar", "arz", "ckb", "fa", "ps", "sd", "ug", "ur")
-# The scripts of a language, as `script` names them; that of all others is Latin.
-_WRITTEN_IN = {
+# The scripts of languages, as `script` names them; languages that are written in several, or rarely, are left out.
+_ALPHABETS = {
+    "LATIN": "ca cs cy da de en es et eu fi fil fr ga gl hr hu id is it lt lv mt nl no pl pt ro sk sl sq sv sw tr vi",
+    "CYRILLIC": "be bg mk ru uk",
+    "ARABIC": "ar fa ur",
+}
+_WRITTEN_IN = {language: {name} for name, languages in _ALPHABETS.items() for language in languages.split()} | {
     "am": {"ETHIOPIC"}, "bn": {"BENGALI"}, "el": {"GREEK"}, "gu": {"GUJARATI"}, "he": {"HEBREW"}, "hi": {"DEVANAGARI"},
     "hy": {"ARMENIAN"}, "ja": {"CJK", "HIRAGANA", "KATAKANA"}, "ka": {"GEORGIAN"}, "km": {"KHMER"}, "kn": {"KANNADA"},
     "ko": {"HANGUL", "CJK"}, "lo": {"LAO"}, "ml": {"MALAYALAM"}, "mr": {"DEVANAGARI"}, "my": {"MYANMAR"},
     "ne": {"DEVANAGARI"}, "or": {"ORIYA"}, "pa": {"GURMUKHI"}, "si": {"SINHALA"}, "ta": {"TAMIL"}, "te": {"TELUGU"},
     "th": {"THAI"}, "ti": {"ETHIOPIC"}, "yi": {"HEBREW"}, "zh": {"CJK"},
-} | {key: {"CYRILLIC"} for key in _CYRILLIC} | {key: {"ARABIC"} for key in _ARABIC}  # fmt: skip
-for _language in ("kk", "sr", "uz"):
-    _WRITTEN_IN[_language] = {"CYRILLIC", "LATIN"}
-_LATIN = {"LATIN"}
+    "sr": {"CYRILLIC", "LATIN"},
+}  # fmt: skip
 
 
 # The language that words of a script are in where nothing else is known.
@@ -95,16 +96,16 @@ _MAINLY = {
 }  # fmt: skip
 
 
-def scripts_of(language: str) -> set[str]:
-    """The scripts that a language is written in."""
-    return _WRITTEN_IN.get(language, _LATIN)
+def scripts_of(language: str) -> set[str] | None:
+    """The scripts that a language is written in; None where that cannot be said."""
+    return _WRITTEN_IN.get(language)
 
 
 def language_of(script_name: str, guessed: str | None) -> str | None:
     """The language of words in this script within a text that is claimed to be in a language of another: the one that
     was guessed, if it is written so.
     """
-    return guessed if guessed and script_name in scripts_of(guessed) else _MAINLY.get(script_name)
+    return guessed if guessed and script_name in (scripts_of(guessed) or ()) else _MAINLY.get(script_name)
 
 
 # --- where a word may begin -----------------------------------------------------------------------------------------
