@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from collector.match import Matcher, Topic
-from collector.model import Judgement, StoredArticle, Subject, Verdict
+from collector.model import Judgement, Match, StoredArticle, Subject, Verdict
 from collector.similar import Article, Examples
 
 
@@ -50,14 +50,20 @@ class Judge:
 
         What matches no topic has a similarity only where a topic asks for it.
         """
-        nearest = None
-        if self._matcher.needs_similarity:
-            nearest = self._nearest(title, text, language, corpus_file)
+        nearest = self._nearest(title, text, language, corpus_file) if self._matcher.needs_similarity else None
         matches = self._matcher.match(self._subject(title, text, language, feeds, nearest and nearest[0]))
         if matches and nearest is None:
             nearest = self._nearest(title, text, language, corpus_file)
         similarity, similar_to = nearest or (0.0, None)
         return Judgement(matches=matches, similarity=similarity, similar_to=similar_to)
+
+    def matches(self, article: StoredArticle) -> tuple[Match, ...]:
+        """The topics that a stored article matches, and nothing else."""
+        title, text, language = article.title, article.text, article.language
+        similarity = None
+        if self._matcher.needs_similarity:
+            similarity, _ = self._nearest(title, text, language, article.corpus_file)
+        return self._matcher.match(self._subject(title, text, language, article.feeds, similarity))
 
     def judge_stored(self, article: StoredArticle) -> Judgement:
         """The judgement of a stored article."""
@@ -91,12 +97,12 @@ class Judge:
         )
 
 
-def judge_all(rules: bytes, articles: Sequence[StoredArticle]) -> list[Judgement]:
-    """The judgements of stored articles, in a worker process. `rules` are a `Judge`'s arguments, pickled: the one that
+def matches_of_all(rules: bytes, articles: Sequence[StoredArticle]) -> list[tuple[Match, ...]]:
+    """The matches of stored articles, in a worker process. `rules` are a `Judge`'s arguments, pickled: the one that
     was made of them last is kept.
     """
     judge = _made(rules)
-    return [judge.judge_stored(article) for article in articles]
+    return [judge.matches(article) for article in articles]
 
 
 @lru_cache(maxsize=1)

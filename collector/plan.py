@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from collector.judge import Judge
-from collector.model import Judgement, StoredArticle
+from collector.model import Match, StoredArticle
 from collector.store import Store
 from collector.worker import Job
 from collector.workers import Workers
 
-JUDGE = Job(name="judging", function="collector.judge:judge_all", seconds=300)
+# Topics made ready take more memory than what a page leaves behind, and seconds to make.
+JUDGE = Job(name="judging", function="collector.judge:matches_of_all", seconds=300, leave_at=400 * 2**20)
 
 EXAMPLES = 5  # of each topic, added and taken
 
@@ -55,18 +56,18 @@ async def plan(store: Store, rules: bytes, workers: Workers, at_once: int) -> li
     """
     judge = await asyncio.to_thread(lambda: Judge(*pickle.loads(rules)))
     changes = {key: Change(topic=key) for key in judge.topics}
-    async for articles, judgements in _judged(store, rules, workers, at_once):
-        for article, judgement in zip(articles, judgements, strict=True):
-            _compare(changes, judge, article, judgement)
+    async for articles, matches in _judged(store, rules, workers, at_once):
+        for article, found in zip(articles, matches, strict=True):
+            _compare(changes, judge, article, found)
     return [changes[key] for key in sorted(changes)]
 
 
 async def _judged(
     store: Store, rules: bytes, workers: Workers, at_once: int
-) -> AsyncIterator[tuple[list[StoredArticle], Sequence[Judgement]]]:
-    """The stored articles with their judgements, in order, while the next ones are read and judged."""
+) -> AsyncIterator[tuple[list[StoredArticle], list[tuple[Match, ...]]]]:
+    """The stored articles with their matches, in order, while the next ones are read and judged."""
     chunks: Iterator[list[StoredArticle]] = store.stored_articles()
-    ahead: deque[tuple[list[StoredArticle], asyncio.Task[list[Judgement]]]] = deque()
+    ahead: deque[tuple[list[StoredArticle], asyncio.Task[list[tuple[Match, ...]]]]] = deque()
     while chunk := await asyncio.to_thread(next, chunks, None):
         ahead.append((chunk, asyncio.create_task(workers.run(JUDGE, rules, chunk))))
         if len(ahead) > at_once:
@@ -77,8 +78,8 @@ async def _judged(
         yield articles, await task
 
 
-def _compare(changes: dict[str, Change], judge: Judge, article: StoredArticle, judgement: Judgement) -> None:
-    matches = {match.topic: match for match in judgement.matches}
+def _compare(changes: dict[str, Change], judge: Judge, article: StoredArticle, found: Sequence[Match]) -> None:
+    matches = {match.topic: match for match in found}
     for key in article.topics:
         changes.setdefault(key, Change(topic=key)).before += 1
     for key in matches.keys() - set(article.topics):

@@ -36,11 +36,14 @@ LENGTH_BYTES = 8  # before each message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A kind of work: what a person calls it, the function as "module:name", and its limit in seconds."""
+    """A kind of work: what a person calls it, the function as "module:name", and its limit in seconds; and the resident
+    bytes at which its worker leaves.
+    """
 
     name: str
     function: str
     seconds: float
+    leave_at: int = LEAVE_AT
 
 
 class Ending(StrEnum):
@@ -103,7 +106,7 @@ def _work(job: Job, arguments: tuple[Any, ...]) -> Answer:
     except Exception:
         ending, value = Ending.FAILED, traceback.format_exc()
     signal.setitimer(signal.ITIMER_REAL, 0)
-    is_last = ending is Ending.OUT_OF_MEMORY or _resident_bytes() > LEAVE_AT
+    is_last = ending is Ending.OUT_OF_MEMORY or _resident_bytes() > job.leave_at
     return Answer(ending=ending, value=value, is_last=is_last)
 
 

@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def watch(file: Path) -> Watch:
     """A watch over that file, and over a corpus beside it."""
-    return Watch(Current(load(file, {})))
+    return Watch(Current(load(file, {}), ()))
 
 
 def test_nothing_has_changed_at_first(watch: Watch) -> None:
@@ -60,7 +60,7 @@ def test_a_file_that_another_replaces_is_seen(watch: Watch, file: Path) -> None:
 def test_the_file_behind_a_link_is_seen(tmp_path: Path, file: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(file)
-    watch = Watch(Current(load(link, {})))
+    watch = Watch(Current(load(link, {}), ()))
     file.write_text("topics: []\n")
 
     assert changed(watch)

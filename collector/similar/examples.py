@@ -44,11 +44,15 @@ class Examples:
 
         An example itself, known by its key, is compared with the others.
         """
+        return self.similarity_of(profile(article), article.key)
+
+    def similarity_of(self, asked: Profile, key: str = "") -> tuple[float, str | None]:
+        """The same for an article whose profile is known."""
         if not self._keys:
             return 0.0, None
-        near = self.nearness(profile(article))
-        if article.key in self._keys:
-            near[self._keys.index(article.key)] = 0.0
+        near = self.nearness(asked)
+        if key in self._keys:
+            near[self._keys.index(key)] = 0.0
         nearest = int(near.argmax())
         value = round(float(near[nearest]), 3)
         return value, self._keys[nearest] if value else None
