@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, suppress, redirect_stderr
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -385,9 +385,12 @@ def memory_of(seen: Seen) -> Iterator[None]:
 
 
 def family() -> list[int]:
-    """This process and its children."""
-    tasks = Path(f"/proc/{os.getpid()}/task")
-    return [os.getpid(), *(int(n) for task in tasks.iterdir() for n in (task / "children").read_text().split())]
+    """This process and its children. A thread may end while it is looked at."""
+    children: list[int] = []
+    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
+        with suppress(OSError):
+            children += map(int, (task / "children").read_text().split())
+    return [os.getpid(), *children]
 
 
 def proportional_set(process: int) -> float:
