@@ -1,0 +1,64 @@
+"""What became of an entry and of its article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.model.collect import EntryOutcome, TextSource
+from collector.model.judge import Match, StoredArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryTrace:
+    """What became of an entry. `outcome` is None while it is pending; `due_at` is when it is collected (again)."""
+
+    feed: str
+    feed_title: str
+    key: str
+    url: str | None
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    changes: int
+    attempts: int
+    outcome: EntryOutcome | None
+    reason: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleTrace:
+    """All that is stored of an article but its text, which is in `stored`; that one is None when it was let go.
+
+    `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
+    those of all topics, also of those that are not in force any more.
+    """
+
+    key: str
+    canonical_url: str
+    url: str | None
+    title: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    first_seen_at: datetime
+    language: str | None
+    site: str
+    text_source: TextSource
+    sources: dict[str, str]
+    corpus_file: str | None
+    is_kept: bool
+    similarity: float
+    similar_to: str | None
+    rules: int
+    addresses: tuple[str, ...]
+    matches: tuple[Match, ...]
+    stored: StoredArticle | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is known of an address: the entries that link to it, first seen first, and the article behind it."""
+
+    entries: tuple[EntryTrace, ...]
+    article: ArticleTrace | None
