@@ -16,7 +16,8 @@ _READ_LETTERS = 300
 _ENOUGH_LETTERS = 60
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9d]")  # without it, a text of more than a name is not Japanese
-_NOISE = re.compile(r"https?://\S+|\S*@\S+|[\d\s\ud800-\udfff]+")
+_NOISE_BUT_MAIL = re.compile(r"https?://\S+|[\d\s\ud800-\udfff]+")
+_NOISE = re.compile(r"https?://\S+|[\w.+-]{0,64}@\S+|[\d\s\ud800-\udfff]+")
 
 # The model's own probability. Below it the language is left open.
 _SURE = 0.5
@@ -63,7 +64,7 @@ def detect(text: str, sure: float = _SURE) -> str | None:
 
     `sure` is the least probability that counts as an answer, from 0 to 1.
     """
-    sample = _NOISE.sub(" ", text[: 2 * _READ_LETTERS])[:_READ_LETTERS]
+    sample = _sample(text)
     if len(sample.replace(" ", "")) + 2 * len(_DENSE.findall(sample)) < _ENOUGH_LETTERS:
         return None
     return _best(sample, sure)
@@ -74,7 +75,14 @@ def guess(text: str) -> str | None:
 
     On single sentences it was right in 95 of 100 and open in 4.
     """
-    return _best(_NOISE.sub(" ", text[: 2 * _READ_LETTERS])[:_READ_LETTERS], _SURE)
+    return _best(_sample(text), _SURE)
+
+
+def _sample(text: str) -> str:
+    """The beginning, without what is in no language."""
+    beginning = text[: 2 * _READ_LETTERS]
+    noise = _NOISE if "@" in beginning else _NOISE_BUT_MAIL  # a third of the time, for nearly all texts
+    return noise.sub(" ", beginning)[:_READ_LETTERS]
 
 
 def _best(sample: str, sure: float) -> str | None:

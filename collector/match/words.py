@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -142,8 +143,9 @@ class WordFinder:
         """Where units stand, covers among them. With EVERY language, case does not count either."""
         text, found = folded.text, {}
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        seems = cache(partial(guess, folded.original))  # asked for few texts, and then often
         if matches and language is None:
-            language = guess(folded.original)
+            language = seems()
         language = inflects_as(language)
         all_candidates, is_word, inside, size = self._candidates, self._is_word, INSIDE, len(text)
         claimed, written = language, scripts_of(language) if language and language != EVERY else None
@@ -156,7 +158,7 @@ class WordFinder:
             language = claimed
             if written is not None and (own := script(text[start])) not in written:
                 if own not in others:
-                    others[own] = inflects_as(language_of(own, guess(folded.original)))
+                    others[own] = inflects_as(language_of(own, seems()))
                 language = others[own]
             candidates = all_candidates[number]
             if start and not is_word[number] and not begins(text, start, candidates.habit, language):
