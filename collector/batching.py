@@ -17,6 +17,7 @@ LONGEST_ASIDE = 3600.0
 REFILL = 0.03  # seconds until work that ended is replaced, at least
 ASKING = 0.2  # the share of the time that may go into asking the database what is due
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds until a database that took nothing is tried again
+_LOOKS = 5  # at what gathers, before it is saved
 LOOK = 2.0  # seconds until the database is asked again when it had nothing more to do
 
 Item = TypeVar("Item")
@@ -130,7 +131,9 @@ class GroupCommit(Generic[Item, Saved]):
     _LARGEST = 200
 
     def __init__(self, save: Callable[[Sequence[Item]], Sequence[Saved | Exception]], gather: float = 0.0) -> None:
-        """`gather` is for how many seconds the first of a batch waits for others."""
+        """`gather` is for how many seconds, at most, the first of a batch waits for others: until none came for a fifth
+        of that.
+        """
         self._save, self._gather = save, gather
         self._stop: asyncio.Event | None = None
         self._tell: Callable[[StoreError], None] = lambda _: None
@@ -162,7 +165,7 @@ class GroupCommit(Generic[Item, Saved]):
 
     async def _write(self) -> None:
         while self._waiting:
-            await asyncio.sleep(self._gather)
+            await self._gathered()
             batch, self._waiting = self._waiting[: self._LARGEST], self._waiting[self._LARGEST :]
             results = await self._saved([item for item, _ in batch])
             for (_, done), result in zip(batch, results, strict=True):
@@ -173,6 +176,13 @@ class GroupCommit(Generic[Item, Saved]):
                     done.exception()  # whoever waits may be gone; that is no "never retrieved" then
                 else:
                     done.set_result(result)
+
+    async def _gathered(self) -> None:
+        for _ in range(_LOOKS):
+            before = len(self._waiting)
+            await asyncio.sleep(self._gather / _LOOKS)
+            if len(self._waiting) == before:
+                return
 
     async def _saved(self, items: Sequence[Item]) -> Sequence[Saved | Exception]:
         pause = FIRST_PAUSE

@@ -63,7 +63,7 @@ async def publish(web: Hostile, files: list[Path], folder: Path) -> Published:
     world.feeds = [{"key": key_of(file), "url": web.url(f"/payload/feeds/{file.name}")} for file in files]
     await world.once(pages=False)
     # The documents lead to all the world. With a proxy that is not there no page is had: the text is the feeds'.
-    world.fetch["proxy"] = f"http://127.0.0.1:{free_port()}"
+    world.fetch |= {"proxy": f"http://127.0.0.1:{free_port()}", "host_delay": "0s"}
     async with world.app() as app:
         await app.collector.collect_due()
         channels = Channels(app.store, lambda: app.current.config)
