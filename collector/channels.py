@@ -34,6 +34,7 @@ class Kind(Enum):
     """What a channel shows: the name of its document below the base address, and what it adds to the title."""
 
     ARTICLES = "feed", ""
+    REVISIONS = "revisions", "Revisions"
 
     def __init__(self, document: str, label: str) -> None:
         self.document, self.label = document, label
@@ -53,7 +54,8 @@ class Place:
     @property
     def parameters(self) -> tuple[str, ...]:
         """What a subscriber may ask of it, by the names in an address."""
-        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", "sort", "before")
+        order = ("sort",) if self.kind is Kind.ARTICLES else ()
+        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", *order, "before")
 
     def title(self, published: str, topics: Mapping[str, str]) -> str:
         """What it is called, where `published` is the title of everything and `topics` has those of the topics."""
@@ -125,6 +127,9 @@ class _Shown:
 
 _SHOWN = {
     Kind.ARTICLES: _Shown(read=lambda store, query: store.channel(query), about="News on {}"),
+    Kind.REVISIONS: _Shown(
+        read=lambda store, query: store.revisions(query), about="What changed in news on {}, and what is gone"
+    ),
 }
 
 

@@ -74,6 +74,7 @@ class Pages:
             "host": lambda url: urlsplit(url).hostname or "",
             "headline": wire.headline,
             "language": wire.language,
+            "what_changed": lambda revision: wire.what_changed(revision.change, revision.difference),
         }
         self._templates.globals |= {
             "formats": FORMATS,
