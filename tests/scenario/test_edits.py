@@ -14,6 +14,7 @@ import feedparser
 from aiohttp import web
 
 from collector.channels import Channels, Kind, Place, Selection
+from collector.metrics import Metrics
 from collector.model import ChannelItem, ChannelQuery, Visited, VisitOutcome
 from collector.tracing import explain
 from collector.visits import CONFIRM, SPREAD, WAITS
@@ -91,6 +92,10 @@ async def test_a_page_is_visited_after_an_hour_a_day_and_a_week_and_then_no_more
     assert outcomes == [["unchanged"] * 2] * 3 + [[]]
     assert all(site.asked[f"/news/{item.number}.html"] == 4 for item in site.items)
     assert (await published(world))[1] == []
+    metrics = Metrics()
+    for one in world.visited:
+        metrics.visited(one)
+    assert metrics.registry.get_sample_value("collector_visits_total", {"outcome": "unchanged"}) == 6
 
 
 async def test_a_page_that_says_it_is_the_same_is_not_sent_again(world, site):
