@@ -88,9 +88,9 @@ def _revisions(trace: Trace) -> Iterator[Step]:
         yield Step(step="changed", subject=_moment(revision.found_at), text=_CHANGES[revision.change])
     for entry in trace.entries:
         if entry.visited_at or entry.visit_at:
-            last = f"its page was visited again {_moment(entry.visited_at)}" if entry.visited_at else ""
-            following = f"its page is visited again {_moment(entry.visit_at)}" if entry.visit_at else ""
-            yield Step(step="visited", subject=entry.feed, text="; ".join(filter(None, (last, following))))
+            moments = (("last", entry.visited_at), ("next", entry.visit_at))
+            told = ", ".join(f"{word} {_moment(moment)}" for word, moment in moments if moment)
+            yield Step(step="visited", subject=entry.feed, text=f"its page is visited again: {told}")
 
 
 def _topics(article: ArticleTrace, verdicts: tuple[Verdict, ...]) -> Iterator[Step]:
