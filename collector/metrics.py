@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily
 
-from collector.model import Collected, PendingEntry, PollRecord, Totals
+from collector.model import Collected, PendingEntry, PollRecord, Totals, Visited
 
 
 class Metrics:
@@ -19,6 +19,7 @@ class Metrics:
         self._failures = self._counter("fetch_failures", "Failed polls by cause", "failure")
         self._gaps = self._counter("gaps", "Polls that may have missed entries")
         self._entries = self._counter("entries", "Entries by how they ended", "outcome")
+        self._visits = self._counter("visits", "Pages visited again by what had become of them", "outcome")
         self._tick = Gauge("collector_last_tick_seconds", "When work was last looked for", registry=self.registry)
 
     def polled(self, record: PollRecord) -> None:
@@ -32,6 +33,10 @@ class Metrics:
     def collected(self, pending: PendingEntry, record: Collected) -> None:
         """Counts an entry that ended."""
         self._entries.labels(record.outcome).inc()
+
+    def visited(self, record: Visited) -> None:
+        """Counts a page that was visited again."""
+        self._visits.labels(record.outcome).inc()
 
     def ticked(self, at: float) -> None:
         """Notes when the scheduler last looked for work (Unix time)."""

@@ -20,6 +20,7 @@ from collector.current import Current
 from collector.errors import InUse, StoreError
 from collector.poll import Poller
 from collector.replay import Replay
+from collector.revisit import Revisitor
 from collector.store import Store
 from collector.watch import Watch
 
@@ -37,6 +38,7 @@ class Scheduler:
         store: Store,
         poller: Poller,
         collector: ArticleCollector,
+        revisitor: Revisitor,
         replay: Replay,
         current: Current,
         now: Callable[[], datetime],
@@ -46,7 +48,7 @@ class Scheduler:
         on_ousted: Callable[[InUse], None],
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
-        self._replay = replay
+        self._revisitor, self._replay = revisitor, replay
         self._now, self._reload, self._publish = now, reload, publish
         self._on_tick, self._on_ousted = on_tick, on_ousted
         self._watch = Watch(current)
@@ -55,6 +57,7 @@ class Scheduler:
         self._looking: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
+        self._revisiting: asyncio.Task[None] | None = None
         self._replaying: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
         self._stopping = asyncio.Event()
@@ -81,6 +84,7 @@ class Scheduler:
             await asyncio.gather(*late, return_exceptions=True)
         await self._poller.drain()
         await self._collector.drain()
+        await self._revisitor.drain()
 
     def is_alive(self) -> bool:
         """Whether the scheduler looked for work lately."""
@@ -121,6 +125,8 @@ class Scheduler:
             self._polling = self._begin(self._poller.poll_due(self._stopping))
         if self._collecting is None or self._collecting.done():
             self._collecting = self._begin(self._collector.collect_due(self._stopping))
+        if self._revisiting is None or self._revisiting.done():
+            self._revisiting = self._begin(self._revisitor.revisit_due(self._stopping))
         if self._replaying is None or self._replaying.done():
             self._replaying = self._begin(self._replay.run(self._stopping))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from collector.model.parse import Enclosure
+from collector.model.revise import Change, Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class ChannelQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelItem:
-    """One published article. `id` is a urn:uuid; `dated_at` is the claimed date bounded by when we first saw it.
+    """One published article, or one `change` of the `article` that is named by its id. `id` is a urn:uuid; `dated_at`
+    is the claimed date bounded by when we first saw it, or when the change was found.
 
     `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
     publish of it last changed.
@@ -50,6 +52,10 @@ class ChannelItem:
     is_seed: bool = False
     similarity: float = 0.0
     similar_to: str | None = None  # the title of the nearest article of the corpus
+    gone_at: datetime | None = None  # when its page was found to be gone
+    change: Change | None = None
+    difference: Difference | None = None
+    article: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,10 +36,11 @@ def render_rss(channel: Channel) -> bytes:
     for item in channel.items:
         entry = _add_item(generator, channel, item)
         entry.guid(item.id, permalink=False)
+        entry.summary(wire.excerpt_html(item), type="html")
         for enclosure in _enclosures(item)[:1]:  # RSS 2.0 has one an item
             entry.link(**enclosure)
-        if channel.full_text:
-            entry.content(wire.paragraphs(wire.full_text(item)))
+        if channel.full_text and not item.change:  # of a change, the description says all
+            entry.content(wire.full_html(item))
     return _hexadecimal(generator.rss_str(pretty=True))
 
 
@@ -50,10 +51,11 @@ def render_atom(channel: Channel) -> bytes:
     generator.author(name=wire.one_line(channel.title) or "Collector")
     for item in channel.items:
         entry = _add_item(generator, channel, item)
-        if channel.full_text:
-            entry.content(wire.paragraphs(wire.full_text(item)), type="html")
+        entry.summary(wire.paragraphs(wire.excerpt(item)), type="html")
+        if channel.full_text or item.change:
+            entry.content(wire.full_html(item), type="html")
         elif not wire.address(item.url):  # RFC 4287 §4.1.1: content or an alternate link
-            entry.content(wire.paragraphs(wire.excerpt(item)), type="html")
+            entry.content(wire.excerpt_html(item), type="html")
     return _hexadecimal(generator.atom_str(pretty=True))
 
 
@@ -91,7 +93,6 @@ def _add_item(generator: FeedGenerator, channel: Channel, item: ChannelItem) -> 
     entry.title(wire.headline(item))
     entry.updated(item.updated_at.replace(microsecond=0))
     entry.published(item.dated_at.replace(microsecond=0))
-    entry.summary(wire.paragraphs(wire.excerpt(item)), type="html")
     if url := wire.address(item.url):
         entry.link(href=url, rel="alternate")
     if source_url := wire.address(item.source_url):

@@ -30,14 +30,14 @@ def render(channel: Channel) -> bytes:
 
 
 def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
-    text = wire.full_text(item) if channel.full_text else wire.excerpt(item)
+    whole = channel.full_text or item.change is not None
     return _present(
         {
             "id": item.id,
             "url": wire.address(item.url),
             "title": wire.headline(item),
-            "content_html": wire.paragraphs(text),
-            "summary": wire.excerpt(item) if channel.full_text else None,
+            "content_html": wire.full_html(item) if whole else wire.excerpt_html(item),
+            "summary": wire.excerpt(item) if whole else None,
             "image": wire.address(item.image),
             "date_published": _date(item.dated_at),
             "date_modified": _date(item.updated_at),
@@ -52,6 +52,9 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                     "similarity": round(item.similarity, 3) or None,
                     "similar_to": wire.one_line(item.similar_to or ""),
                     "seed": item.is_seed or None,
+                    "gone": _date(item.gone_at) if item.gone_at else None,
+                    "change": item.change,
+                    "article": item.article,
                     "source": _present(
                         {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
                     ),

@@ -21,6 +21,7 @@ from collector.model import (
     ChannelPage,
     ChannelQuery,
     Collected,
+    DueVisit,
     FeedState,
     FeedStatus,
     KnownArticle,
@@ -31,6 +32,7 @@ from collector.model import (
     StoredArticle,
     Totals,
     Trace,
+    Visited,
 )
 from collector.store import (
     articles,
@@ -45,9 +47,11 @@ from collector.store import (
     lock,
     migrations,
     revision,
+    revisions,
     rules,
     totals,
     traces,
+    visits,
 )
 
 Record = TypeVar("Record")
@@ -289,11 +293,45 @@ class Store:
         """
         return self._ask(traces.of, named, addresses)
 
+    # --- pages visited again --------------------------------------------------------------------------------
+
+    def due_visits(
+        self, now: datetime, limit: int, exclude: Collection[int] = (), resting: Collection[str] = ()
+    ) -> list[int]:
+        """The ids of entries whose page is to be visited again now, longest due first, without those in `exclude` and
+        without pages of the hosts that are `resting`.
+        """
+        return self._ask(visits.due, now, limit, exclude, resting)
+
+    def visit_count(self, now: datetime) -> int:
+        """How many pages are to be visited again now."""
+        return self._ask(visits.count, now)
+
+    def visits(self, ids: Collection[int]) -> list[DueVisit]:
+        """The visits of those of these entries whose page is to be visited again still, due or not, by id."""
+        return self._ask(visits.by_ids, ids)
+
+    def visited_since(self, since: datetime) -> list[tuple[str, datetime]]:
+        """The addresses of pages that were visited again after that time, and when, in that order."""
+        return self._ask(visits.visited_since, since)
+
+    def save_visits(self, records: Sequence[Visited]) -> list[StoreError | None]:
+        """Saves the visits in one transaction: for each record None, or the error that kept it out.
+
+        What one found of an article that was rewritten meanwhile is dropped. Raises StoreError, with nothing saved,
+        when the database as a whole is at fault.
+        """
+        return self._save_batch(records, visits.save, self._salvage_visit)
+
     # --- what is shown --------------------------------------------------------------------------------------
 
     def channel(self, query: ChannelQuery) -> ChannelPage:
         """A page of kept articles. Raises ValueError when `query.before` is no cursor of ours."""
         return self._ask(channels.page, query)
+
+    def revisions(self, query: ChannelQuery) -> ChannelPage:
+        """A page of what became of kept articles. Raises ValueError when `query.before` is no cursor of ours."""
+        return self._ask(revisions.page, query)
 
     def totals(self, topics: Sequence[str]) -> Totals:
         """Counts over the whole database."""
@@ -390,6 +428,13 @@ class Store:
         try:
             with self._write() as db:
                 return collected.save(db, [record])[0]
+        except StoreError as exc:
+            return self._refusal(exc)
+
+    def _salvage_visit(self, record: Visited) -> StoreError | None:
+        try:
+            with self._write() as db:
+                return visits.save(db, [record])[0]
         except StoreError as exc:
             return self._refusal(exc)
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from collector.model import EntryOutcome, KnownArticle, TextSource
 from collector.store.rows import THESE, chunks, grouped, place_of
-from collector.store.schema import address, article, entry, feed, match, sighting
+from collector.store.schema import address, article, entry, feed, match, revision, sighting
 
 # --- found --------------------------------------------------------------------------------------------------
 
@@ -60,8 +60,8 @@ def text_of(db: Connection, article_id: int) -> str:
 
 
 def expire(db: Connection, before: datetime, limit: int) -> int:
-    """Lets go of the texts of at most `limit` articles that never matched and were first seen before that
-    time.
+    """Lets go of the texts, earlier ones too, of at most `limit` articles that never matched and were first seen before
+    that time.
 
     Their addresses stay, so that none is collected twice. Returns how many they were.
     """
@@ -70,6 +70,7 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
     if ids:
         gone = {"text": None, "summary": "", "enclosures": None, "sources": None}
         db.execute(sa.update(article).where(article.c.id.in_(ids)).values(gone))
+        db.execute(sa.delete(revision).where(revision.c.article_id.in_(ids)))
         unmatched = entry.c.article_id.in_(ids) & (entry.c.outcome == EntryOutcome.UNMATCHED)
         db.execute(sa.update(entry).where(unmatched).values(outcome=EntryOutcome.EXPIRED))
     return len(ids)
@@ -80,7 +81,7 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
     "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
-    "corpus_file", "is_kept", "similarity", "similar_to",
+    "corpus_file", "is_kept", "similarity", "similar_to", "gone_at",
 )  # fmt: skip
 
 
@@ -96,15 +97,32 @@ def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict
         query = query.where(article.c.is_kept)
     rows = db.execute(query.order_by(article.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
-    topics, feeds = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids)
-    return [_exported(row, topics.get(row.id, []), feeds.get(row.id, [])) for row in rows]
+    topics, feeds, revisions = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids), _revisions(db, ids)
+    return [
+        _exported(row, topics.get(row.id, []), feeds.get(row.id, []), revisions.get(row.id, [])) for row in rows
+    ]
 
 
-def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, Any]:
+def _revisions(db: Connection, ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """For each article what became of it, oldest first: when, and the title and text of before."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    query = sa.select(*(revision.c[name] for name in ("article_id", "found_at", "change", "title", "text")))
+    for part in chunks(ids):
+        rows = db.execute(query.where(revision.c.article_id.in_(part)).order_by(revision.c.found_at, revision.c.id))
+        for number, *values in rows:
+            told = dict(zip(("found_at", "change", "title", "text"), values, strict=True))
+            found.setdefault(number, []).append(told)
+    return found
+
+
+def _exported(
+    row: Row[Any], topics: list[str], feeds: list[str], revisions: list[dict[str, Any]]
+) -> dict[str, Any]:
     values = dict(row._mapping)
     enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
     values |= {
         "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures,
         "sources": row.sources or {}, "topics": topics, "feeds": feeds,
+        "revisions": revisions,
     }  # fmt: skip
     return values

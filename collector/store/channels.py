@@ -21,10 +21,12 @@ _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
     article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file, article.c.similarity,
+    article.c.gone_at,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
     _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip
-_KEPT = (
+# Kept articles with what an item shows of them.
+ARTICLES = (
     _ITEMS.select_from(article)
     .outerjoin(feed, feed.c.id == article.c.origin_feed_id)
     .outerjoin(_EXAMPLE, _EXAMPLE.c.corpus_file == article.c.similar_to)
@@ -37,16 +39,32 @@ def page(db: Connection, query: ChannelQuery) -> ChannelPage:
     select = _filtered(query).limit(query.limit + 1)
     rows = db.execute(select).all()
     shown = rows[: query.limit]
-    matches = _matches(db, [row.id for row in shown], query.topics)
-    items = tuple(_item(row, matches.get(row.id, [])) for row in shown)
+    matches = matches_of(db, [row.id for row in shown], query.topics)
+    items = tuple(item_of(row, matches.get(row.id, [])) for row in shown)
     more = shown and len(rows) > len(shown)
     return ChannelPage(items=items, next=_cursor(shown[-1], query.by_similarity) if more else None)
 
 
+def _cursor(row: Row[Any], by_similarity: bool) -> str:
+    return cursor(row.dated_at, row.id, row.similarity if by_similarity else None)
+
+
 def _filtered(query: ChannelQuery) -> sa.Select[Any]:
     order = _MOST_SIMILAR if query.by_similarity else _NEWEST
+    select = of_query(ARTICLES, query).order_by(*(column.desc() for column in order))
+    if query.since is not None:
+        select = select.where(article.c.first_seen_at >= query.since)
+    if query.before is not None:
+        last_place = place(query.before, query.by_similarity)
+        last = [sa.literal(value, column.type) for value, column in zip(last_place, order, strict=True)]
+        select = select.where(sa.tuple_(*order) < sa.tuple_(*last))
+    return select
+
+
+def of_query(select: sa.Select[Any], query: ChannelQuery) -> sa.Select[Any]:
+    """The statement, narrowed to articles of the topics, language and feed that were asked for."""
     of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.only or query.topics)
-    select = _KEPT.where(sa.exists().where(of_topic)).order_by(*(column.desc() for column in order))
+    select = select.where(sa.exists().where(of_topic))
     if query.language is not None:
         primary = query.language.lower().partition("-")[0]
         spoken = sa.func.lower(article.c.language)
@@ -54,12 +72,6 @@ def _filtered(query: ChannelQuery) -> sa.Select[Any]:
     if query.feed is not None:
         of_feed = (sighting.c.article_id == article.c.id) & (sighting.c.feed_id == feed_id(query.feed))
         select = select.where(sa.exists().where(of_feed))
-    if query.since is not None:
-        select = select.where(article.c.first_seen_at >= query.since)
-    if query.before is not None:
-        place = _place(query.before, query.by_similarity)
-        last = [sa.literal(value, column.type) for value, column in zip(place, order, strict=True)]
-        select = select.where(sa.tuple_(*order) < sa.tuple_(*last))
     return select
 
 
@@ -68,7 +80,8 @@ def feed_id(key: str) -> sa.ScalarSelect[int]:
     return sa.select(feed.c.id).where(feed.c.key == key).correlate(None).scalar_subquery()
 
 
-def _matches(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+def matches_of(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+    """For each article the topics that it matches, each with its terms, a line each."""
     found: dict[int, list[tuple[str, str]]] = {}
     for part in chunks(ids):
         hits = sa.select(match.c.article_id, match.c.topic, match.c.terms).where(
@@ -79,7 +92,8 @@ def _matches(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[
     return found
 
 
-def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
+def item_of(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
+    """What is published of an article, a row of `ARTICLES`."""
     matches.sort()
     return ChannelItem(
         id=f"urn:uuid:{row.key}",
@@ -100,24 +114,27 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
         is_seed=row.corpus_file is not None,
         similarity=row.similarity,
         similar_to=row.similar_to,
+        gone_at=row.gone_at,
     )
 
 
 # --- the cursor: the place of a page's last item, opaque to those who hand it back --------------------------
 
 
-def _cursor(row: Row[Any], by_similarity: bool) -> str:
-    place = f"{row.dated_at.isoformat()} {row.id}" + (f" {row.similarity!r}" if by_similarity else "")
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+def cursor(when: datetime, number: int, similarity: float | None = None) -> str:
+    """The place behind an item; with its similarity where that is what items are sorted by."""
+    told = f"{when.isoformat()} {number}" + (f" {similarity!r}" if similarity is not None else "")
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str, by_similarity: bool) -> tuple[Any, ...]:
+def place(given: str, by_similarity: bool) -> tuple[Any, ...]:
+    """What `cursor` was made of, in the order in which items are sorted. Raises ValueError when it was not."""
     try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        padded = given.encode("ascii") + b"=" * (-len(given) % 4)
         dated_at, number, *similarity = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
         when = datetime.fromisoformat(dated_at)
         if when.tzinfo is None or not 0 <= int(number) < 2**63 or len(similarity) != by_similarity:
             raise ValueError
         return *(float(one) for one in similarity), when, int(number)
     except ValueError:
-        raise ValueError(f"not a place in this channel: {cursor[:80]!r}") from None
+        raise ValueError(f"not a place in this channel: {given[:80]!r}") from None

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from collector.store.dialects import insert
-from collector.store.schema import address, article, entry, match, sighting
+from collector.store.schema import address, article, entry, match, revision, sighting
 
 
 def merge(db: Connection, second: int, first: int) -> None:
-    """Moves the second article's addresses, entries and sightings to the first, and removes the second."""
-    for table in (address, entry):
+    """Moves the second article's addresses, entries, sightings and revisions to the first, and removes the second."""
+    for table in (address, entry, revision):
         db.execute(sa.update(table).where(table.c.article_id == second).values(article_id=first))
     moved = sa.select(
         sa.literal(first, sighting.c.article_id.type),

@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.model import EntryOutcome, Failure, PollOutcome, TextSource
+from collector.model import Change, EntryOutcome, Failure, PollOutcome, TextSource
 from collector.store.rows import pairs, place_of
-from collector.store.schema import address, article, entry, feed, match, sighting
+from collector.store.schema import address, article, entry, feed, match, revision, sighting
 
 _CHUNK = 500
 _A_DAY = timedelta(days=1)  # a clock that is wrong by less is no matter
@@ -89,11 +89,24 @@ _RULES = (
         broken=_of_articles(article.c.dated_at > article.c.first_seen_at),
     ),
     Rule(
+        name="articles",
+        says="articles have a history, but their text was let go",
+        broken=_of_articles(article.c.text.is_(None), sa.exists().where(revision.c.article_id == article.c.id)),
+    ),
+    Rule(
+        name="entries",
+        says="entries have a page that is visited again, but was never read",
+        broken=_of_entries(
+            entry.c.visit_at.is_not(None), entry.c.read_at.is_(None) | entry.c.article_id.is_(None)
+        ),
+    ),
+    Rule(
         name="words",
         says="rows hold a word that this version does not know",
         broken=sa.union_all(
             _of_entries(_not_one_of(entry.c.outcome, EntryOutcome)),
             _of_articles(_not_one_of(article.c.text_source, TextSource)),
+            sa.select(revision.c.key).where(_not_one_of(revision.c.change, Change)),
             sa.select(feed.c.key).where(
                 _not_one_of(feed.c.last_outcome, PollOutcome) | _not_one_of(feed.c.last_failure, Failure)
             ),
