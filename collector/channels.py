@@ -8,9 +8,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -27,6 +28,42 @@ MAX_ITEMS = 1000  # on one page of a channel
 _KEPT = 64  # rendered channels
 _KEPT_BYTES = 64 * 2**20
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # when a channel without items changed
+
+
+class Kind(Enum):
+    """What a channel shows: the name of its document below the base address, and what it adds to the title."""
+
+    ARTICLES = "feed", ""
+
+    def __init__(self, document: str, label: str) -> None:
+        self.document, self.label = document, label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A channel: everything of its kind, or the articles of one topic."""
+
+    kind: Kind = Kind.ARTICLES
+    topic: str | None = None
+
+    def path(self, suffix: str) -> str:
+        """Where it is published, below the base address: "feed.xml", "topics/KEY.xml"."""
+        return f"topics/{self.topic}.{suffix}" if self.topic else f"{self.kind.document}.{suffix}"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What a subscriber may ask of it, by the names in an address."""
+        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", "sort", "before")
+
+    def title(self, published: str, topics: Mapping[str, str]) -> str:
+        """What it is called, where `published` is the title of everything and `topics` has those of the topics."""
+        label = topics.get(self.topic, self.topic) if self.topic else self.kind.label
+        return f"{published}: {label}" if label else published
+
+
+def places(topics: Iterable[str]) -> tuple[Place, ...]:
+    """Every channel there is where these are the topics."""
+    return (*(Place(kind=kind) for kind in Kind), *(Place(topic=topic) for topic in topics))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +97,7 @@ class Selection:
 
 
 EVERYTHING = Selection()
+ALL_ARTICLES = Place()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +115,17 @@ class Rendered:
         return gzip.compress(self.body, compresslevel=6, mtime=0)
 
 
-def channel_path(suffix: str, topic: str | None = None) -> str:
-    """Where a channel is published, below the base address: "feed.xml", "topics/KEY.xml"."""
-    return f"topics/{topic}.{suffix}" if topic else f"feed.{suffix}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """How a page of a kind is read, and what the channel says of itself: {} is what is watched."""
+
+    read: Callable[[Store, ChannelQuery], ChannelPage]
+    about: str
+
+
+_SHOWN = {
+    Kind.ARTICLES: _Shown(read=lambda store, query: store.channel(query), about="News on {}"),
+}
 
 
 class Channels:
@@ -92,14 +138,14 @@ class Channels:
         self._rendering = Lock()  # one at a time: whoever waits may find its channel done
 
     def render(
-        self, form: str, topic: str | None = None, selection: Selection = EVERYTHING, *, paged: bool = True
+        self, form: str, place: Place = ALL_ARTICLES, selection: Selection = EVERYTHING, *, paged: bool = True
     ) -> Rendered:
-        """The channel of a topic, or of all, in a form of `FORMATS`; with a link to its next page if `paged`.
+        """The channel at a place, in a form of `FORMATS`; with a link to its next page if `paged`.
 
         Raises ValueError when `before` is no cursor of ours, StoreError when the database cannot be read.
         """
         config = self._config()
-        asked = (form, topic, selection, paged)
+        asked = (form, place, selection, paged)
         # Read before the articles: what changes in between is rendered now and, needlessly, once more.
         stamp = (self._store.revision(), config.digest)
         if kept := self._kept.get(asked, stamp):
@@ -107,7 +153,7 @@ class Channels:
         with self._rendering:
             if kept := self._kept.get(asked, stamp):
                 return kept
-            rendered = self._render(config, FORMATS[form], topic, selection, paged)
+            rendered = self._render(config, FORMATS[form], place, selection, paged)
             self._kept.put(asked, stamp, rendered)
             return rendered
 
@@ -115,12 +161,10 @@ class Channels:
         """The newest articles of all topics."""
         return self._store.channel(ChannelQuery(topics=_keys(self._config()), limit=limit)).items
 
-    def _render(
-        self, config: Config, form: Format, topic: str | None, selection: Selection, paged: bool
-    ) -> Rendered:
-        page = self._store.channel(_query(config, topic, selection))
-        base = f"{config.base_url}/{channel_path(form.suffix, topic)}"
-        channel = _channel(config, topic, selection, base, page, paged)
+    def _render(self, config: Config, form: Format, place: Place, selection: Selection, paged: bool) -> Rendered:
+        page = _SHOWN[place.kind].read(self._store, _query(config, place.topic, selection))
+        base = f"{config.base_url}/{place.path(form.suffix)}"
+        channel = _channel(config, place, selection, base, page, paged)
         body = form.render(channel)
         etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
         return Rendered(body=body, etag=etag, last_modified=channel.updated_at, media_type=form.media_type)
@@ -144,16 +188,16 @@ def _query(config: Config, topic: str | None, selection: Selection) -> ChannelQu
 
 
 def _channel(
-    config: Config, topic: str | None, selection: Selection, base: str, page: ChannelPage, paged: bool
+    config: Config, place: Place, selection: Selection, base: str, page: ChannelPage, paged: bool
 ) -> Channel:
     titles = {each.key: each.title for each in config.topics}
-    publish = config.settings.publish
+    publish, topic = config.settings.publish, place.topic
     watched = titles.get(topic, topic) if topic else ", ".join(titles.values())
-    described = "" if topic else publish.description
+    described = publish.description if place == ALL_ARTICLES else ""
     following = page.next if paged else None
     return Channel(
-        title=f"{publish.title}: {watched}" if topic else publish.title,
-        description=described or f"News on {watched or 'nothing yet'}",
+        title=place.title(publish.title, titles),
+        description=described or _SHOWN[place.kind].about.format(watched or "nothing yet"),
         home_url=f"{config.base_url}/",
         self_url=base + selection.query_string(before=selection.before),
         first_url=base + selection.query_string(before=None),
@@ -165,7 +209,7 @@ def _channel(
     )
 
 
-_Asked = tuple[str, str | None, Selection, bool]
+_Asked = tuple[str, Place, Selection, bool]
 _Stamp = tuple[int, str]
 
 

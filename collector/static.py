@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collector.channels import Channels, channel_path
+from collector.channels import Channels, places
 from collector.errors import CollectorError
 from collector.publish import FORMATS
 
@@ -26,15 +26,15 @@ def write_site(channels: Channels, config: Config, folder: Path) -> list[Path]:
     Each file is replaced whole, and only when its bytes differ. Our files of topics that are gone are
     removed, no others. Raises CollectorError when the folder cannot be written to.
     """
-    topics = [None, *(topic.key for topic in config.topics)]
-    asked = {channel_path(FORMATS[form].suffix, topic): (form, topic) for form in FORMATS for topic in topics}
+    every = places(topic.key for topic in config.topics)
+    asked = {place.path(row.suffix): (form, place) for form, row in FORMATS.items() for place in every}
     try:
         known = _read_ours(folder)
         _write_ours(folder, known | set(asked))  # first: a file that is not listed would stay for ever
         written = [
             folder / path
-            for path, (form, topic) in asked.items()
-            if _write(folder / path, channels.render(form, topic, paged=False).body)
+            for path, (form, place) in asked.items()
+            if _write(folder / path, channels.render(form, place, paged=False).body)
         ]
         removed = _remove(folder, known - set(asked))
         _write_ours(folder, set(asked))

@@ -15,7 +15,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from collector.channels import Channels, Rendered, Selection
+from collector.channels import ALL_ARTICLES, Channels, Place, Rendered, Selection
 from collector.errors import StoreError
 from collector.publish import FORMATS
 from collector.store import Store
@@ -58,7 +58,7 @@ def test_a_topic_has_a_channel_of_its_own(watch: Watch, channels: Channels) -> N
     """With its name in the title, and its own address."""
     watch.keep(1, "north-korea")
     watch.keep(2, "russia")
-    told = feed_of(rendered := channels.render("json", "russia"))
+    told = feed_of(rendered := channels.render("json", Place(topic="russia")))
     assert titles(rendered) == ["Report 2"]
     assert told["title"] == "World Watch: Russia & CIS"
     assert told["feed_url"] == f"{BASE}/topics/russia.json"
@@ -77,7 +77,7 @@ def test_a_selection_filters_and_stands_in_the_address(watch: Watch, channels: C
     for number in range(1, 6):
         watch.keep(number, feed="beta" if number % 2 else "alpha", language="ru" if number > 3 else "en")
     chosen = Selection(feed="beta", language="en", since=NOW - timedelta(hours=3), limit=7)
-    rendered = channels.render("json", None, chosen)
+    rendered = channels.render("json", ALL_ARTICLES, chosen)
     assert titles(rendered) == ["Report 1", "Report 3"]
     assert (
         feed_of(rendered)["feed_url"]
@@ -91,7 +91,7 @@ def test_pages_lead_back_in_time_to_every_article_once(watch: Watch, channels: C
         watch.keep(number)
     seen, before = [], None
     while True:
-        told = feed_of(rendered := channels.render("json", None, Selection(before=before)))
+        told = feed_of(rendered := channels.render("json", ALL_ARTICLES, Selection(before=before)))
         seen += titles(rendered)
         if "next_url" not in told:
             break
@@ -104,7 +104,7 @@ def test_pages_lead_back_in_time_to_every_article_once(watch: Watch, channels: C
 def test_a_cursor_that_we_never_gave_out_is_refused(channels: Channels) -> None:
     """The caller hears of it and can say so."""
     with pytest.raises(ValueError, match="not a place"):
-        channels.render("rss", None, Selection(before="zz"))
+        channels.render("rss", ALL_ARTICLES, Selection(before="zz"))
 
 
 def test_an_empty_channel_is_valid_and_always_the_same(watch: Watch, channels: Channels) -> None:
@@ -154,7 +154,7 @@ def test_few_channels_are_kept(watch: Watch, channels: Channels) -> None:
     watch.keep(1)
     first = channels.render("json")
     for limit in range(1, 200):
-        channels.render("json", None, Selection(limit=limit))
+        channels.render("json", ALL_ARTICLES, Selection(limit=limit))
     again = channels.render("json")
     assert again is not first
     assert again == first

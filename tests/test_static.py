@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.channels import Channels
+from collector.channels import Channels, Place
 from collector.errors import CollectorError
 from collector.publish import FORMATS
 from collector.static import write_site
@@ -49,7 +49,7 @@ def test_the_files_are_what_the_server_sends(tmp_path: Path, watch: Watch, chann
     assert {str(path.relative_to(out)) for path in changed} == PATHS
     for key, form in FORMATS.items():
         assert (out / f"feed.{form.suffix}").read_bytes() == channels.render(key).body
-        assert (out / f"topics/russia.{form.suffix}").read_bytes() == channels.render(key, "russia").body
+        assert (out / f"topics/russia.{form.suffix}").read_bytes() == channels.render(key, Place(topic="russia")).body
 
 
 def test_only_what_changed_is_written(tmp_path: Path, watch: Watch, channels: Channels) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from collector import __version__
+from collector.channels import Place, places
 from collector.model import FeedStatus
 from collector.publish import FORMATS, wire
 from collector.web import words
@@ -74,7 +75,13 @@ class Pages:
             "headline": wire.headline,
             "language": wire.language,
         }
-        self._templates.globals |= {"formats": FORMATS, "states": STATES, "version": __version__}
+        self._templates.globals |= {
+            "formats": FORMATS,
+            "places": places(()),
+            "place_of": lambda topic: Place(topic=topic),
+            "states": STATES,
+            "version": __version__,
+        }
 
     def status(self, request: Request) -> Response:
         """The front page."""

@@ -49,11 +49,10 @@ def read(query: str, known: Collection[str], repeatable: Collection[str] = ()) -
 
 
 def read_selection(
-    query: str, topics: Collection[str], feed_exists: Callable[[str], bool], of_topic: bool
+    query: str, topics: Collection[str], feed_exists: Callable[[str], bool], known: Collection[str]
 ) -> Selection:
-    """What a subscriber asked for; the channel `of_topic` takes no other topics. Raises QueryError."""
-    known = ("feed", "lang", "since", "limit", "sort", "before")
-    values = read(query, known if of_topic else ("topic", *known), repeatable=("topic",))
+    """What a subscriber asked of a channel that takes the parameters `known`. Raises QueryError."""
+    values = read(query, known, repeatable=("topic",))
     one = {name: found[0] for name, found in values.items()}
     return Selection(
         topics=tuple(dict.fromkeys(_topic(key, topics) for key in values.get("topic", ()))),
