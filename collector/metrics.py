@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily
@@ -19,6 +19,7 @@ class Metrics:
         self._failures = self._counter("fetch_failures", "Failed polls by cause", "failure")
         self._gaps = self._counter("gaps", "Polls that may have missed entries")
         self._entries = self._counter("entries", "Entries by how they ended", "outcome")
+        self._steps = self._counter("story_steps", "What grouping did: stories started, reports joined, …", "step")
         self._tick = Gauge("collector_last_tick_seconds", "When work was last looked for", registry=self.registry)
 
     def polled(self, record: PollRecord) -> None:
@@ -32,6 +33,11 @@ class Metrics:
     def collected(self, pending: PendingEntry, record: Collected) -> None:
         """Counts an entry that ended."""
         self._entries.labels(record.outcome).inc()
+
+    def grouped(self, counts: Mapping[str, int]) -> None:
+        """Counts what grouping did."""
+        for step, number in counts.items():
+            self._steps.labels(step).inc(number)
 
     def ticked(self, at: float) -> None:
         """Notes when the scheduler last looked for work (Unix time)."""
@@ -56,6 +62,6 @@ class _Stored:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         (family,), totals = self.describe(), self._totals()
-        for what in ("feeds", "entries", "pending", "articles", "kept"):
+        for what in ("feeds", "entries", "pending", "articles", "kept", "stories", "ungrouped"):
             family.add_metric([what], getattr(totals, what))
         yield family

@@ -18,6 +18,7 @@ from collector import log
 from collector.collect import ArticleCollector
 from collector.current import Current
 from collector.errors import InUse, StoreError
+from collector.grouping import Grouping
 from collector.poll import Poller
 from collector.replay import Replay
 from collector.store import Store
@@ -38,6 +39,7 @@ class Scheduler:
         poller: Poller,
         collector: ArticleCollector,
         replay: Replay,
+        grouping: Grouping,
         current: Current,
         now: Callable[[], datetime],
         reload: Callable[[], Awaitable[None]],
@@ -46,7 +48,7 @@ class Scheduler:
         on_ousted: Callable[[InUse], None],
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
-        self._replay = replay
+        self._replay, self._grouping = replay, grouping
         self._now, self._reload, self._publish = now, reload, publish
         self._on_tick, self._on_ousted = on_tick, on_ousted
         self._watch = Watch(current)
@@ -56,6 +58,7 @@ class Scheduler:
         self._polling: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
         self._replaying: asyncio.Task[None] | None = None
+        self._placing: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
         self._stopping = asyncio.Event()
 
@@ -123,6 +126,8 @@ class Scheduler:
             self._collecting = self._begin(self._collector.collect_due(self._stopping))
         if self._replaying is None or self._replaying.done():
             self._replaying = self._begin(self._replay.run(self._stopping))
+        if self._placing is None or self._placing.done():
+            self._placing = self._begin(self._grouping.run(self._stopping))
 
     async def _publish_files(self) -> None:
         await asyncio.to_thread(self._publish)

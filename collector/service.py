@@ -6,7 +6,7 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from collector import __version__, log
@@ -57,7 +57,11 @@ async def run(config: Config, say: Callable[[str], None]) -> None:
         metrics.collected(pending, record)
         log.collected(pending, record)
 
-    async with opened(config, polled, collected) as app:
+    def grouped(counts: Mapping[str, int]) -> None:
+        metrics.grouped(counts)
+        log.grouped(counts)
+
+    async with opened(config, polled, collected, grouped) as app:
         with _listen(config) as listening:
             app.own_addresses.add(listening.getsockname()[:2])  # the port may have been free to choose
             await _serve(app, metrics, listening, stop, say)
@@ -82,7 +86,8 @@ async def _serve(
         stop.set()
 
     scheduler = Scheduler(
-        store=app.store, poller=app.poller, collector=app.collector, replay=app.replay, current=app.current, now=clock,
+        store=app.store, poller=app.poller, collector=app.collector, replay=app.replay, grouping=app.grouping,
+        current=app.current, now=clock,
         reload=app.reload, publish=publish, on_tick=lambda at: metrics.ticked(at.timestamp()),
         on_ousted=make_way,
     )  # fmt: skip

@@ -18,7 +18,7 @@ FLOORS = {
         "judge", "languages", "match", "months", "parse", "publish", "silence", "similar", "text", "urls", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
-    3: {"channels", "check", "collect", "discover", "doctor", "pages", "plan", "poll", "replay", "seeds", "static", "tracing"},
+    3: {"channels", "check", "collect", "discover", "doctor", "grouping", "pages", "plan", "poll", "replay", "seeds", "static", "tracing"},
     4: {"scheduler", "web"},
     5: {"app", "service"},
     6: {"__main__", "cli"},

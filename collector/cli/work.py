@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,6 +79,7 @@ class _Report:
         self.verbose = verbose
         self.polls: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()
+        self.stories: Counter[str] = Counter()
         self.failed: list[dict[str, str]] = []
 
     def polled(self, record: PollRecord) -> None:
@@ -98,11 +99,18 @@ class _Report:
         if self.verbose:
             log.collected(pending, record)
 
+    def grouped(self, counts: Mapping[str, int]) -> None:
+        from collector import log
+
+        self.stories.update(counts)
+        if self.verbose:
+            log.grouped(counts)
+
     def show(self, as_json: bool) -> None:
         """Prints what was done: how polls and entries ended, and which feeds failed."""
         rows: list[dict[str, Any]] = [
             {"what": what, "outcome": str(outcome), "count": number}
-            for what, counts in (("poll", self.polls), ("entry", self.entries))
+            for what, counts in (("poll", self.polls), ("entry", self.entries), ("story", self.stories))
             for outcome, number in sorted(counts.items())
         ]
         if as_json:
@@ -147,7 +155,7 @@ async def _once(config: Config, report: _Report, everything: bool, no_pages: boo
             report.collected(pending, record)
             bar.advance()
 
-        async with opened(config, polled, collected) as app:
+        async with opened(config, polled, collected, report.grouped) as app:
             ask = app.store.pollable_feeds if everything else app.store.due_feeds
             bar.begin("feeds polled", len(ask(app.now())))
             await app.poll_due(everything=everything)
@@ -155,6 +163,7 @@ async def _once(config: Config, report: _Report, everything: bool, no_pages: boo
                 bar.begin("entries collected", app.store.pending_count(app.now()))
                 await app.collector.collect_due()
             await app.replay.run()
+            await app.grouping.run()
 
 
 def _tell(line: str) -> None:

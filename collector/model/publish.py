@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from collector.model.parse import Enclosure
+from collector.model.stories import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelQuery:
     """Which articles a channel shows: those that match any of `topics`, or of `only` where that is given. `since` is
     on first seen, inclusive. `before` is a cursor from `ChannelPage.next`.
+
+    `one_a_story`: of the articles that would be shown of one story, the newest alone. A channel of stories shows those
+    with such an article, dated by how they began, or, with `bump`, by their newest report.
     """
 
     topics: tuple[str, ...]
@@ -22,6 +26,8 @@ class ChannelQuery:
     before: str | None = None
     limit: int = 100
     by_similarity: bool = False  # the most similar to the corpus first
+    one_a_story: bool = False
+    bump: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,8 @@ class ChannelItem:
     """One published article. `id` is a urn:uuid; `dated_at` is the claimed date bounded by when we first saw it.
 
     `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
-    publish of it last changed.
+    publish of it last changed. `story` is the one that it is a report of, None until it was grouped; with `is_story` it
+    is that story itself, shown by its lead.
     """
 
     id: str
@@ -50,6 +57,8 @@ class ChannelItem:
     is_seed: bool = False
     similarity: float = 0.0
     similar_to: str | None = None  # the title of the nearest article of the corpus
+    story: Story | None = None
+    is_story: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

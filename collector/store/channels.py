@@ -1,21 +1,22 @@
-"""What is published: kept articles as channel items, a page at a time."""
+"""What is published: kept articles and stories as channel items, a page at a time."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from collector.model import ChannelItem, ChannelPage, ChannelQuery
+from collector.model import ChannelItem, ChannelPage, ChannelQuery, Story
+from collector.store import stories
 from collector.store.rows import chunks, enclosures_from
-from collector.store.schema import article, feed, match, sighting
+from collector.store.schema import article, feed, match, member, sighting, story
 
 _NEWEST = (article.c.dated_at, article.c.id)
-_MOST_SIMILAR = (article.c.similarity, *_NEWEST)
 _EXAMPLE = article.alias("example")
 _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
@@ -24,43 +25,104 @@ _ITEMS = sa.select(
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
     _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip
-_KEPT = (
+_SHOWN = (
     _ITEMS.select_from(article)
     .outerjoin(feed, feed.c.id == article.c.origin_feed_id)
     .outerjoin(_EXAMPLE, _EXAMPLE.c.corpus_file == article.c.similar_to)
-    .where(article.c.is_kept)
 )
 
 
 def page(db: Connection, query: ChannelQuery) -> ChannelPage:
     """A page of the channel. Raises ValueError when the cursor is none that we gave out."""
-    select = _filtered(query).limit(query.limit + 1)
-    rows = db.execute(select).all()
-    shown = rows[: query.limit]
-    matches = _matches(db, [row.id for row in shown], query.topics)
-    items = tuple(_item(row, matches.get(row.id, [])) for row in shown)
-    more = shown and len(rows) > len(shown)
-    return ChannelPage(items=items, next=_cursor(shown[-1], query.by_similarity) if more else None)
+    order = (article.c.similarity, *_NEWEST) if query.by_similarity else _NEWEST
+    select = _SHOWN.where(*wanted(article, query))
+    if query.one_a_story:
+        select = select.where(~_has_newer(query))
+    rows, following = _part(db, select, order, query)
+    return ChannelPage(items=tuple(_with_stories(db, rows, query)), next=following)
 
 
-def _filtered(query: ChannelQuery) -> sa.Select[Any]:
-    order = _MOST_SIMILAR if query.by_similarity else _NEWEST
-    of_topic = (match.c.article_id == article.c.id) & match.c.topic.in_(query.only or query.topics)
-    select = _KEPT.where(sa.exists().where(of_topic)).order_by(*(column.desc() for column in order))
+def page_of_stories(db: Connection, query: ChannelQuery) -> ChannelPage:
+    """A page of stories, each with all its reports. Raises ValueError as above."""
+    date = story.c.bumped_at if query.bump else story.c.began_at
+    has_one = sa.exists().where(member.c.story_id == story.c.id, member.c.article_id == article.c.id)
+    of_story = (member.c.story_id == story.c.id) & (member.c.article_id == article.c.id)
+    similarity = sa.select(sa.func.max(article.c.similarity)).where(of_story).correlate(story).scalar_subquery()
+    select = sa.select(story.c.id, date.label("dated_at"), similarity.label("similarity"))
+    select = select.where(has_one.where(*wanted(article, query)).correlate(story))
+    order = (similarity, date, story.c.id) if query.by_similarity else (date, story.c.id)
+    rows, following = _part(db, select, order, query)
+    return ChannelPage(items=tuple(_items_of_stories(db, rows, query)), next=following)
+
+
+def wanted(of: Any, query: ChannelQuery) -> list[sa.ColumnElement[bool]]:
+    """What must hold of an article (`of` is its table, under whatever name) that is to be shown."""
+    of_topic = (match.c.article_id == of.c.id) & match.c.topic.in_(query.only or query.topics)
+    conditions = [of.c.is_kept, sa.exists().where(of_topic)]
     if query.language is not None:
         primary = query.language.lower().partition("-")[0]
-        spoken = sa.func.lower(article.c.language)
-        select = select.where((spoken == primary) | spoken.startswith(f"{primary}-", autoescape=True))
+        spoken = sa.func.lower(of.c.language)
+        conditions.append((spoken == primary) | spoken.startswith(f"{primary}-", autoescape=True))
     if query.feed is not None:
-        of_feed = (sighting.c.article_id == article.c.id) & (sighting.c.feed_id == feed_id(query.feed))
-        select = select.where(sa.exists().where(of_feed))
+        of_feed = (sighting.c.article_id == of.c.id) & (sighting.c.feed_id == feed_id(query.feed))
+        conditions.append(sa.exists().where(of_feed))
     if query.since is not None:
-        select = select.where(article.c.first_seen_at >= query.since)
+        conditions.append(of.c.first_seen_at >= query.since)
+    return conditions
+
+
+def _has_newer(query: ChannelQuery) -> sa.ColumnElement[bool]:
+    """Whether the page shows an article of the same story before this one."""
+    other, its, own = article.alias("newer"), member.alias("of_newer"), member.alias("of_own")
+    names = ("similarity", "dated_at", "id") if query.by_similarity else ("dated_at", "id")
+    return sa.exists().where(
+        own.c.article_id == article.c.id,
+        its.c.story_id == own.c.story_id,
+        other.c.id == its.c.article_id,
+        sa.tuple_(*(other.c[name] for name in names)) > sa.tuple_(*(article.c[name] for name in names)),
+        *wanted(other, query),
+    )
+
+
+def _part(
+    db: Connection, select: sa.Select[Any], order: Sequence[sa.ColumnElement[Any]], query: ChannelQuery
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """A page's rows, last in order first, and the cursor of the page behind it."""
+    select = select.order_by(*(column.desc() for column in order)).limit(query.limit + 1)
     if query.before is not None:
         place = _place(query.before, query.by_similarity)
         last = [sa.literal(value, column.type) for value, column in zip(place, order, strict=True)]
         select = select.where(sa.tuple_(*order) < sa.tuple_(*last))
-    return select
+    rows = db.execute(select).all()
+    shown = rows[: query.limit]
+    more = shown and len(rows) > len(shown)
+    return shown, _cursor(shown[-1], query.by_similarity) if more else None
+
+
+def _with_stories(db: Connection, rows: Sequence[Row[Any]], query: ChannelQuery) -> list[ChannelItem]:
+    ids = [row.id for row in rows]
+    matches, of = _matches(db, ids, query.topics), stories.of_articles(db, ids)
+    return [_item(row, matches.get(row.id, []), of.get(row.id)) for row in rows]
+
+
+def _items_of_stories(db: Connection, rows: Sequence[Row[Any]], query: ChannelQuery) -> Iterator[ChannelItem]:
+    """Each story as its lead shows it, with what was found of any of its reports."""
+    found = stories.by_ids(db, [row.id for row in rows])
+    leads = _by_id(db, [one.lead.id for one in found.values()])
+    matches = _matches(db, [report.id for one in found.values() for report in one.reports], query.topics)
+    for row in rows:
+        if (one := found.get(row.id)) is None:
+            continue
+        hits = {hit for report in one.reports for hit in matches.get(report.id, [])}
+        yield replace(
+            _item(leads[one.lead.id], list(hits), one),
+            id=f"urn:uuid:{one.key}", url=None, source=", ".join(one.sources), source_url=None, authors=(), text="",
+            enclosures=(), dated_at=row.dated_at, updated_at=one.changed_at, similarity=row.similarity, is_story=True,
+        )  # fmt: skip
+
+
+def _by_id(db: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    return {row.id: row for part in chunks(ids) for row in db.execute(_SHOWN.where(article.c.id.in_(part)))}
 
 
 def feed_id(key: str) -> sa.ScalarSelect[int]:
@@ -79,7 +141,7 @@ def _matches(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[
     return found
 
 
-def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
+def _item(row: Row[Any], matches: list[tuple[str, str]], story: Story | None) -> ChannelItem:
     matches.sort()
     return ChannelItem(
         id=f"urn:uuid:{row.key}",
@@ -88,7 +150,7 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
         source=row.source or row.site,
         source_url=row.source_url,
         authors=tuple(row.authors or ()),
-        topics=tuple(topic for topic, _ in matches),
+        topics=tuple(dict.fromkeys(topic for topic, _ in matches)),
         terms=tuple(dict.fromkeys(term for _, terms in matches for term in terms.split("\n"))),
         dated_at=row.dated_at,
         updated_at=row.changed_at,
@@ -100,6 +162,7 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
         is_seed=row.corpus_file is not None,
         similarity=row.similarity,
         similar_to=row.similar_to,
+        story=story,
     )
 
 
