@@ -5,7 +5,7 @@ Rules beyond the two formats are those of the RSS Advisory Board's profile and o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,7 +15,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from collector.model import Channel, ChannelItem
-from collector.publish import wire
+from collector.publish import stories, wire
 
 RSS_TYPE = "application/rss+xml"
 ATOM_TYPE = "application/atom+xml"
@@ -27,6 +27,7 @@ _DC_CREATOR, _DC_LANGUAGE, _DC_PUBLISHER = (
     f"{{{_DC}}}{name}" for name in ("creator", "language", "publisher")
 )
 _MEDIA_THUMBNAIL = f"{{{_MEDIA}}}thumbnail"
+_RELATED = 10  # reports that an article's entry links to
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -39,7 +40,7 @@ def render_rss(channel: Channel) -> bytes:
         for enclosure in _enclosures(item)[:1]:  # RSS 2.0 has one an item
             entry.link(**enclosure)
         if channel.full_text:
-            entry.content(wire.paragraphs(wire.full_text(item)))
+            entry.content(stories.body(channel, item, wire.full_text(item)))
     return _hexadecimal(generator.rss_str(pretty=True))
 
 
@@ -51,8 +52,8 @@ def render_atom(channel: Channel) -> bytes:
     for item in channel.items:
         entry = _add_item(generator, channel, item)
         if channel.full_text:
-            entry.content(wire.paragraphs(wire.full_text(item)), type="html")
-        elif not wire.address(item.url):  # RFC 4287 §4.1.1: content or an alternate link
+            entry.content(stories.body(channel, item, wire.full_text(item)), type="html")
+        elif not _address(channel, item):  # RFC 4287 §4.1.1: content or an alternate link
             entry.content(wire.paragraphs(wire.excerpt(item)), type="html")
     return _hexadecimal(generator.atom_str(pretty=True))
 
@@ -86,21 +87,43 @@ def _pages(channel: Channel) -> dict[str, str]:
 
 def _add_item(generator: FeedGenerator, channel: Channel, item: ChannelItem) -> FeedEntry:
     entry = generator.add_entry(order="append")
-    entry.collector.item, entry.collector.topic_titles = item, channel.topic_titles
+    entry.collector.item, entry.collector.channel = item, channel
     entry.id(item.id)
     entry.title(wire.headline(item))
     entry.updated(item.updated_at.replace(microsecond=0))
     entry.published(item.dated_at.replace(microsecond=0))
-    entry.summary(wire.paragraphs(wire.excerpt(item)), type="html")
-    if url := wire.address(item.url):
+    entry.summary(_summary(channel, item), type="html")
+    if url := _address(channel, item):
         entry.link(href=url, rel="alternate")
     if source_url := wire.address(item.source_url):
         entry.source(url=source_url, title=wire.one_line(item.source) or source_url)
     return entry
 
 
+def _summary(channel: Channel, item: ChannelItem) -> str:
+    """What stands for the item where its content is not shown: all there is to it, when there is no content."""
+    if not channel.full_text:
+        return stories.body(channel, item, wire.excerpt(item))
+    return wire.paragraphs(stories.summary(item.story) if item.is_story and item.story else wire.excerpt(item))
+
+
 def _lines(texts: Iterable[str]) -> list[str]:
     return [line for line in map(wire.one_line, texts) if line]
+
+
+def _address(channel: Channel, item: ChannelItem) -> str | None:
+    """What a reader opens: the article, or the page of a story."""
+    return stories.address_of(channel, item.story) if item.is_story and item.story else wire.address(item.url)
+
+
+def _related(channel: Channel, item: ChannelItem) -> Iterator[tuple[str, str]]:
+    """An article's story and its other reports, as addresses with titles."""
+    if not item.story or item.is_story:
+        return
+    yield stories.address_of(channel, item.story), f"Story: {stories.summary(item.story)}"
+    for one in stories.fellows(item)[:_RELATED]:
+        if url := wire.address(one.url):
+            yield url, wire.one_line(f"{one.source}: {one.title}" if one.source else one.title) or url
 
 
 def _enclosures(item: ChannelItem) -> list[dict[str, str]]:
@@ -137,8 +160,8 @@ class _ChannelParts(BaseExtension):
 class _ItemParts(BaseEntryExtension):
     """What feedgen leaves out of an item, or makes at a multiple of the cost."""
 
+    channel: Channel
     item: ChannelItem
-    topic_titles: dict[str, str]
 
     def extend_rss(self, entry: etree._Element) -> etree._Element:
         item = self.item
@@ -149,7 +172,7 @@ class _ItemParts(BaseEntryExtension):
         if tag := wire.language(item.language):
             etree.SubElement(entry, _DC_LANGUAGE).text = tag
         for key in item.topics:
-            etree.SubElement(entry, "category").text = wire.one_line(self.topic_titles.get(key, key))
+            etree.SubElement(entry, "category").text = wire.one_line(self.channel.topic_titles.get(key, key))
         for scheme, term in wire.findings(item):
             etree.SubElement(entry, "category", domain=scheme).text = term
         return self._add_image(entry)
@@ -160,6 +183,8 @@ class _ItemParts(BaseEntryExtension):
             entry.set(_XML_LANG, tag)
         for author in _lines(item.authors) or _lines([item.source]):  # with neither, it is the feed's
             etree.SubElement(etree.SubElement(entry, "author"), "name").text = author
+        for url, title in _related(self.channel, item):
+            etree.SubElement(entry, "link", href=url, rel="related", title=title)
         for enclosure in _enclosures(item):  # feedgen 1.0 loses rel and type of an entry's links
             etree.SubElement(entry, "link", **enclosure)
         if (source := entry.find("source")) is not None:
@@ -168,7 +193,7 @@ class _ItemParts(BaseEntryExtension):
             etree.SubElement(source, "id").text = _urn(item.source_url or "")
             etree.SubElement(source, "updated").text = item.updated_at.replace(microsecond=0).isoformat()
         for key in item.topics:
-            label = wire.one_line(self.topic_titles.get(key, key))
+            label = wire.one_line(self.channel.topic_titles.get(key, key))
             etree.SubElement(entry, "category", term=key, label=label)
         for scheme, term in wire.findings(item):
             etree.SubElement(entry, "category", scheme=scheme, term=term)

@@ -1,0 +1,97 @@
+"""How a story is told in HTML: its reports where it is the item, its other reports below one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from html import escape
+
+from collector.model import Channel, ChannelItem, Report, Story
+from collector.publish import wire
+
+_FELLOWS = 10  # that an article names
+_REPORTS = 100  # that a story's item lists; its page has all
+
+
+def address_of(channel: Channel, story: Story) -> str:
+    """Where the story's page is."""
+    return f"{channel.home_url}stories/{story.key}"
+
+
+def summary(story: Story) -> str:
+    """How many reports there are, of which sources, in a line."""
+    named = ", ".join(filter(None, map(wire.one_line, story.sources[:5])))
+    more = f" and {len(story.sources) - 5} more" if len(story.sources) > 5 else ""
+    return f"{_number(story)}: {named}{more}" if named else _number(story)
+
+
+def fellows(item: ChannelItem) -> Sequence[Report]:
+    """The other reports of an article's story; none for a story itself."""
+    if item.story is None or item.is_story:
+        return ()
+    return [one for one in item.story.reports if f"urn:uuid:{one.key}" != item.id]
+
+
+def body(channel: Channel, item: ChannelItem, text: str) -> str:
+    """The item in HTML: its text, and below it the other reports of its story; or the reports that a story has."""
+    if item.is_story and item.story is not None:
+        return _reports(channel, item.story)
+    told = wire.paragraphs(text)
+    return f"{told}\n{_footer(channel, item, item.story)}" if item.story and fellows(item) else told
+
+
+def _footer(channel: Channel, item: ChannelItem, story: Story) -> str:
+    """One block at the end, so that the text before it is the article's own."""
+    others = fellows(item)
+    links = "; ".join(_link(channel, one) for one in others[:_FELLOWS])
+    more = f"; and {len(others) - _FELLOWS} more" if len(others) > _FELLOWS else ""
+    page = f'<a href="{escape(address_of(channel, story))}">this story</a>'
+    return f"<footer><p>One of {len(story.reports)} reports of {page}: {links}{more}</p></footer>"
+
+
+def _reports(channel: Channel, story: Story) -> str:
+    """Every report with source, time, language and link; copies stand below what they repeat."""
+    keys = {one.key for one in story.reports}
+    copies: dict[str, list[Report]] = {}
+    for one in story.reports:
+        if one.copy_of in keys:
+            copies.setdefault(_original(story, one), []).append(one)
+    independent = [one for one in story.reports if one.copy_of not in keys]
+    lines = []
+    for one in independent[:_REPORTS]:
+        same = "".join(f"\n<li>{_line(channel, copy)}</li>" for copy in copies.get(one.key, ())[:_REPORTS])
+        below = f"\n<ul>{same}\n</ul>" if same else ""
+        lines.append(f"<li>{_line(channel, one)}{below}</li>")
+    page = f'<a href="{escape(address_of(channel, story))}">{_number(story)}</a>'
+    return f"<p>{page}</p>\n<ul>\n" + "\n".join(lines) + "\n</ul>"
+
+
+def _original(story: Story, copy: Report) -> str:
+    """The report that a copy repeats, at the end of a chain of copies."""
+    known = {one.key: one.copy_of for one in story.reports}
+    key, seen = copy.key, set()
+    while key not in seen and (before := known.get(key)) in known:
+        seen.add(key)
+        key = before  # type: ignore[assignment]
+    return key
+
+
+def _line(channel: Channel, one: Report) -> str:
+    language = wire.language(one.language)
+    told = (wire.one_line(one.source), language or "", f"{one.dated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    return f"{_link(channel, one, with_source=False)} ({', '.join(filter(None, map(escape, told)))})"
+
+
+def _link(channel: Channel, one: Report, *, with_source: bool = True) -> str:
+    """The report's title, linked to it where it has an address, else to our page of it."""
+    url = wire.address(one.url) or f"{channel.home_url}articles/{one.key}"
+    source = wire.one_line(one.source)
+    title = wire.one_line(one.title) or source or "Untitled"
+    lead = f"{escape(source, quote=False)}: " if source and with_source else ""
+    return f'{lead}<a href="{escape(url)}">{escape(title, quote=False)}</a>'
+
+
+def _number(story: Story) -> str:
+    total, independent = len(story.reports), story.independent
+    reports = "1 report" if total == 1 else f"{total:,} reports"
+    return reports if independent == total else f"{reports}, {independent:,} independent"
