@@ -7,6 +7,7 @@ from datetime import datetime
 
 from collector.model.collect import EntryOutcome, TextSource
 from collector.model.judge import Match, StoredArticle
+from collector.model.stories import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class ArticleTrace:
     """All that is stored of an article but its text, which is in `stored`; that one is None when it was let go.
 
     `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
-    those of all topics, also of those that are not in force any more.
+    those of all topics, also of those that are not in force any more. `story` is the one that it is a report of, once it
+    was grouped.
     """
 
     key: str
@@ -54,6 +56,7 @@ class ArticleTrace:
     addresses: tuple[str, ...]
     matches: tuple[Match, ...]
     stored: StoredArticle | None
+    story: Story | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

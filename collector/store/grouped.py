@@ -60,7 +60,7 @@ def by_ids(db: Connection, ids: Collection[int]) -> list[Ungrouped]:
 
 def _article(row: Row[Any]) -> Ungrouped:
     flags = {"is_seed": bool(row.is_seed), "is_fixed": bool(row.is_fixed)}
-    return Ungrouped(**row._mapping | flags | {"text": row.text or ""})
+    return Ungrouped(**dict(row._mapping) | flags | {"text": row.text or ""})
 
 
 def count(db: Connection) -> int:

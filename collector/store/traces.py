@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from collector.model import ArticleTrace, EntryOutcome, EntryTrace, TextSource, Trace
-from collector.store import judged
+from collector.store import judged, stories
 from collector.store.rows import match_from, place_of
 from collector.store.schema import address, article, entry, feed, match
 
@@ -83,6 +83,7 @@ def _article(db: Connection, number: int) -> ArticleTrace:
         "authors": tuple(row.authors or ()), "sources": row.sources or {}, "text_source": TextSource(row.text_source),
         "addresses": tuple(db.scalars(_KNOWN_AT.where(address.c.article_id == number))),
         "matches": tuple(match_from(topic, places) for topic, places in matches),
+        "story": stories.of_articles(db, [number]).get(number),
         "stored": next(iter(judged.by_ids(db, [number])), None),
     }  # fmt: skip
     return ArticleTrace(**dict(row._mapping) | values)
