@@ -9,7 +9,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cached_property
@@ -174,9 +174,12 @@ class Channels:
             self._kept.put(asked, stamp, rendered)
             return rendered
 
-    def newest(self, limit: int) -> tuple[ChannelItem, ...]:
-        """The newest articles of all topics."""
-        return self._store.channel(ChannelQuery(topics=_keys(self._config()), limit=limit)).items
+    def newest(
+        self, limit: int, place: Place = ALL_ARTICLES, selection: Selection = EVERYTHING
+    ) -> tuple[ChannelItem, ...]:
+        """The first items at a place."""
+        query = replace(_query(self._config(), place.topic, selection), limit=limit)
+        return _SHOWN[place.kind].read(self._store, query).items
 
     def _render(self, config: Config, form: Format, place: Place, selection: Selection, paged: bool) -> Rendered:
         page = _SHOWN[place.kind].read(self._store, _query(config, place.topic, selection))

@@ -33,10 +33,11 @@ class ArticleTrace:
     """All that is stored of an article but its text, which is in `stored`; that one is None when it was let go.
 
     `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
-    those of all topics, also of those that are not in force any more. `story` is the one that it is a report of, once it
-    was grouped.
+    those of all topics, also of those that are not in force any more. `story` is the one that it is a report of, once
+    it was grouped.
     """
 
+    id: int
     key: str
     canonical_url: str
     url: str | None

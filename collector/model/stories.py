@@ -178,13 +178,25 @@ class Story:
     @property
     def lead(self) -> Report:
         """The report whose title is the story's: the first that is no copy."""
-        return next((one for one in self.reports if one.copy_of is None), self.reports[0])
+        originals = self.originals
+        return next((one for one in self.reports if originals[one.key] == one.key), self.reports[0])
 
     @property
     def independent(self) -> int:
         """How many of its reports repeat no other one of them."""
-        keys = {one.key for one in self.reports}
-        return sum(one.copy_of not in keys for one in self.reports)
+        return len(set(self.originals.values()))
+
+    @property
+    def originals(self) -> dict[str, str]:
+        """For each report the one whose text it has, at the end of a chain of copies: itself when it is no copy."""
+        before = {one.key: one.copy_of for one in self.reports}
+        found: dict[str, str] = {}
+        for key in before:
+            chain = [key]
+            while (earlier := before[chain[-1]]) in before and earlier not in chain:
+                chain.append(earlier)
+            found[key] = chain[-1]
+        return found
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from html import escape
 
 from collector.model import Channel, ChannelItem, Report, Story
 from collector.publish import wire
+from collector.telling import counted
 
 _FELLOWS = 10  # that an article names
 _REPORTS = 100  # that a story's item lists; its page has all
@@ -22,7 +23,7 @@ def summary(story: Story) -> str:
     """How many reports there are, of which sources, in a line."""
     named = ", ".join(filter(None, map(wire.one_line, story.sources[:5])))
     more = f" and {len(story.sources) - 5} more" if len(story.sources) > 5 else ""
-    return f"{_number(story)}: {named}{more}" if named else _number(story)
+    return f"{counted(story)}: {named}{more}" if named else counted(story)
 
 
 def fellows(item: ChannelItem) -> Sequence[Report]:
@@ -51,29 +52,19 @@ def _footer(channel: Channel, item: ChannelItem, story: Story) -> str:
 
 def _reports(channel: Channel, story: Story) -> str:
     """Every report with source, time, language and link; copies stand below what they repeat."""
-    keys = {one.key for one in story.reports}
+    originals = story.originals
     copies: dict[str, list[Report]] = {}
     for one in story.reports:
-        if one.copy_of in keys:
-            copies.setdefault(_original(story, one), []).append(one)
-    independent = [one for one in story.reports if one.copy_of not in keys]
+        copies.setdefault(originals[one.key], []).append(one)
+    independent = [one for one in story.reports if originals[one.key] == one.key]
     lines = []
     for one in independent[:_REPORTS]:
-        same = "".join(f"\n<li>{_line(channel, copy)}</li>" for copy in copies.get(one.key, ())[:_REPORTS])
+        repeated = [copy for copy in copies[one.key] if copy is not one]
+        same = "".join(f"\n<li>{_line(channel, copy)}</li>" for copy in repeated[:_REPORTS])
         below = f"\n<ul>{same}\n</ul>" if same else ""
         lines.append(f"<li>{_line(channel, one)}{below}</li>")
-    page = f'<a href="{escape(address_of(channel, story))}">{_number(story)}</a>'
+    page = f'<a href="{escape(address_of(channel, story))}">{counted(story)}</a>'
     return f"<p>{page}</p>\n<ul>\n" + "\n".join(lines) + "\n</ul>"
-
-
-def _original(story: Story, copy: Report) -> str:
-    """The report that a copy repeats, at the end of a chain of copies."""
-    known = {one.key: one.copy_of for one in story.reports}
-    key, seen = copy.key, set()
-    while key not in seen and (before := known.get(key)) in known:
-        seen.add(key)
-        key = before  # type: ignore[assignment]
-    return key
 
 
 def _line(channel: Channel, one: Report) -> str:
@@ -89,9 +80,3 @@ def _link(channel: Channel, one: Report, *, with_source: bool = True) -> str:
     title = wire.one_line(one.title) or source or "Untitled"
     lead = f"{escape(source, quote=False)}: " if source and with_source else ""
     return f'{lead}<a href="{escape(url)}">{escape(title, quote=False)}</a>'
-
-
-def _number(story: Story) -> str:
-    total, independent = len(story.reports), story.independent
-    reports = "1 report" if total == 1 else f"{total:,} reports"
-    return reports if independent == total else f"{reports}, {independent:,} independent"

@@ -329,6 +329,10 @@ class Store:
         """The story with that key, or the one that it was merged into; None when there is none to show."""
         return self._ask(stories.by_key, key)
 
+    def story_key(self, named: str) -> str:
+        """The key of a story by its key, the beginning of it, or that of one that it took in. Raises StoryError."""
+        return self._ask(settled.key_of, named)
+
     def stories_around(self, number: int, limit: int) -> list[Story]:
         """Stories on a topic of that one which began before and after it, at most `limit` each, nearest first."""
         return self._ask(stories.around, number, limit)

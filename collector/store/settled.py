@@ -102,6 +102,15 @@ def number_of(db: Connection, key: str) -> int:
     return int(row.id if row.forwarded_to is None else row.forwarded_to)
 
 
+def key_of(db: Connection, named: str) -> str:
+    """The key of the story that `number_of` finds."""
+    return _key(db, number_of(db, named))
+
+
+def _key(db: Connection, number: int) -> str:
+    return str(db.scalars(sa.select(story.c.key).where(story.c.id == number)).one())
+
+
 _NAMED = sa.select(story.c.id, story.c.forwarded_to)
 _UNDONE = sa.select(step.c.undoes).where(step.c.undoes.is_not(None))
 
@@ -180,4 +189,4 @@ def _done(db: Connection, number: int) -> str:
     """Tells everybody; returns the story's key."""
     revision.bump_grouping(db)
     revision.bump(db)
-    return str(db.scalars(sa.select(story.c.key).where(story.c.id == number)).one())
+    return _key(db, number)

@@ -33,8 +33,8 @@ _ARTICLE = sa.select(
     *(
         article.c[name]
         for name in (
-            "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language", "site",
-            "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules",
+            "id", "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language",
+            "site", "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules",
         )
     )
 )  # fmt: skip
