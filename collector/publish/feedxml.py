@@ -118,7 +118,7 @@ def _address(channel: Channel, item: ChannelItem) -> str | None:
 
 def _related(channel: Channel, item: ChannelItem) -> Iterator[tuple[str, str]]:
     """An article's story and its other reports, as addresses with titles."""
-    if not item.story or item.is_story:
+    if not item.story or not stories.fellows(item):
         return
     yield stories.address_of(channel, item.story), f"Story: {stories.summary(item.story)}"
     for one in stories.fellows(item)[:_RELATED]:

@@ -64,7 +64,9 @@ def _reports(channel: Channel, story: Story) -> str:
         below = f"\n<ul>{same}\n</ul>" if same else ""
         lines.append(f"<li>{_line(channel, one)}{below}</li>")
     page = f'<a href="{escape(address_of(channel, story))}">{counted(story)}</a>'
-    return f"<p>{page}</p>\n<ul>\n" + "\n".join(lines) + "\n</ul>"
+    left_out = len(independent) - len(lines)
+    more = f"\n<p>… and {left_out:,} more</p>" if left_out else ""
+    return f"<p>{page}</p>\n<ul>\n" + "\n".join(lines) + f"\n</ul>{more}"
 
 
 def _line(channel: Channel, one: Report) -> str:
