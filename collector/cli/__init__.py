@@ -32,7 +32,7 @@ app = typer.Typer(
 COMMANDS = (
     work.run, work.once, setup.init, setup.check, setup.schema, feeds.add, feeds.import_, feeds.export,
     topics.plan, topics.why, data.status, data.publish, data.backup, data.migrate, data.doctor,
-    stages.parse, stages.extract, stages.match,
+    stages.parse, stages.extract, stages.match, stages.group,
 )  # fmt: skip
 
 # Objects made until the garbage collector looks at the new ones. Modules, configuration and feeds stay, and with the

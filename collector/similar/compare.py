@@ -14,7 +14,8 @@ _ABSENT = WORDS  # the place of a term that the asked report does not have
 # The columns of what `Comparer.pairs` returns. Cosines and shares are from 0 to 1, NaN where a side has nothing to
 # compare; `rare` and the like are sums of rarity beyond what is common, on a logarithmic scale.
 PAIR = (
-    "body", "lead", "title", "names", "covered", "covers", "rare", "rare_names", "numbers", "inner",
+    "body", "lead", "title", "names", "covered", "covers", "rare", "rare_names", "numbers", "inner", "phrases",
+    "rare_phrases",
 )  # fmt: skip
 
 
@@ -79,9 +80,39 @@ class Comparer:
                 np.log1p(summed(telling * ((either & NAME) != 0))),
                 np.log1p(summed(telling * ((both & NUMBER) != 0))),
                 np.minimum(1.0, body * large / np.maximum(small, 1e-6)),
+                *self._phrases(asked["phrases"], others["phrases"]),
             ],
             axis=1,
         ).astype(np.float32)  # fmt: skip
+
+
+    def foreign(self, asked: np.void, others: np.ndarray) -> np.ndarray:
+        """For a record and others in other languages the columns of `ABROAD` (float32)."""
+        mine, theirs = asked["foreign"], others["foreign"]
+        count = int(np.count_nonzero(mine))
+        self._place[mine[:count] & IDS] = np.arange(count)
+        ids = theirs & IDS
+        places = np.where(theirs != 0, self._place[ids], _ABSENT)
+        self._place[mine[:count] & IDS] = _ABSENT
+        weights = counts(theirs) * self._common.rarity(ids)
+        said = counts(mine) * self._common.rarity(mine & IDS)
+        row, column = np.nonzero(places != _ABSENT)
+        dots = np.bincount(row, said[places[row, column]] * weights[row, column], len(others))
+        lengths = np.sqrt(float(said @ said) * (weights**2).sum(axis=1))
+        return np.stack([dots / np.maximum(lengths, 1e-6)], axis=1).astype(np.float32)
+
+    def _phrases(self, mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The cosine of phrases, and how telling those are that both have."""
+        mine = mine[mine != 0] & IDS
+        ids = theirs & IDS
+        self._place[mine] = 0
+        shared = (self._place[ids] == 0) & (theirs != 0)
+        self._place[mine] = _ABSENT
+        squares = np.where(theirs != 0, self._common.rarity(ids) ** 2, 0)
+        own, their, both = np.sum(self._common.rarity(mine) ** 2), squares.sum(axis=1), (squares * shared).sum(axis=1)
+        lengths = np.sqrt(own * their)
+        cosine = np.where(lengths > 0, both / np.maximum(lengths, 1e-6), np.nan)
+        return cosine, np.log1p(np.sqrt(np.where(shared, squares, 0)).sum(axis=1))
 
 
 def hours(asked: np.void, others: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ def shared(article: Article, mine: np.void, other: np.void, rarity: np.ndarray) 
             continue
         flags = int(terms[place]) | theirs[term]
         word, is_number = written[term]
-        is_name = flags & int(NAME) or (kind == "foreign" and word[0].isupper())
+        is_name = (flags & int(NAME) or kind == "foreign") and (word[0].isupper() or word[0] == word[0].upper())
         into = found["numbers" if flags & int(NUMBER) or is_number else "names" if is_name else "words"]
         if len(into) < _MOST and word not in into:
             into.append(word)

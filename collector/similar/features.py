@@ -9,6 +9,7 @@ import numpy as np
 from collector.similar.compare import PAIR
 
 _SAME_TIME = 6.0  # hours: closer than that says no more
+_CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
 _P = {name: place for place, name in enumerate(PAIR)}
 
 # Name -> how it may move the score: 1 never down, -1 never up, 0 either way.
@@ -16,6 +17,7 @@ FEATURES = {
     "body": 1, "lead": 1, "title": 1, "names": 1, "covered": 1, "covers": 1, "rare": 1, "rare_names": 1, "numbers": 1,
     "inner": 1, "hours": -1, "hours_story": -1, "mean_body": 1, "mean_lead": 1, "mean_covered": 1, "least": 1,
     "second": 1, "size": 0, "short": 0, "long": 0, "ahead": 1, "above": 1,
+    "phrases": 1, "rare_phrases": 1, "union": 1, "crowd": 0, "crowded": 0, "out": 1,
 }  # fmt: skip
 
 
@@ -28,10 +30,11 @@ class Beside:
     hours: np.ndarray  # to that report
     similarity: np.ndarray  # the cosine with that report
     table: np.ndarray
+    crowd: float  # how near stories are that it is hardly of: the fourth nearest
 
 
-def beside(rows: np.ndarray, stories: np.ndarray, pairs: np.ndarray, hours: np.ndarray, lengths: np.ndarray,
-           length: int) -> Beside:  # fmt: skip
+def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.ndarray, pairs: np.ndarray,
+           hours: np.ndarray) -> Beside:  # fmt: skip
     """What the pairs say of each story. Rows are in order of their stories, and in each of their reports' numbers."""
     starts = np.flatnonzero(np.diff(stories, prepend=-1))
     sizes = np.diff(starts, append=len(stories))
@@ -44,7 +47,10 @@ def beside(rows: np.ndarray, stories: np.ndarray, pairs: np.ndarray, hours: np.n
     with np.errstate(invalid="ignore"):
         closest = np.fmin.reduceat(hours, starts)
     top = near[best]
-    others = np.sort(np.append(top, [0.0, 0.0, 0.0, 0.0]))[::-1]
+    others = np.sort(np.append(top, [0.0] * (_CROWD + 1)))[::-1]
+    lengths, length = records["length"], int(asked["length"])
+    crowd = others[_CROWD]
+    crowded = records["crowd"][best] / np.float32(255)
     ahead = top - np.where(top >= others[0], others[1], others[0])
     columns = {name: pairs[best, at] for name, at in _P.items()} | {
         "hours": _scaled(hours[best]),
@@ -59,9 +65,19 @@ def beside(rows: np.ndarray, stories: np.ndarray, pairs: np.ndarray, hours: np.n
         "long": np.log1p(np.maximum(lengths[best], length)),
         "ahead": ahead,
         "above": top - others[3],
+        "union": _union(pairs, starts),
+        "crowd": np.full(len(starts), crowd),
+        "crowded": crowded,
+        "out": top / (0.5 * (crowd + crowded) + 0.05),
     }
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-    return Beside(stories[starts], rows[best], hours[best], body[best], table)
+    return Beside(stories[starts], rows[best], hours[best], body[best], table, float(crowd))
+
+
+def _union(pairs: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The nearest two reports of a story counted together, whatever part of it is like which."""
+    columns = [np.nan_to_num(pairs[:, _P[name]]) for name in ("body", "lead", "covered", "phrases")]
+    return np.mean([np.maximum.reduceat(column, starts) for column in columns], axis=0)
 
 
 def nearness(pairs: np.ndarray) -> np.ndarray:

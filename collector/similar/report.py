@@ -24,7 +24,7 @@ from collector.similar.sketch import KEPT, sketch
 from collector.similar.tokens import Token, tokens_of
 
 VERSION = 1
-WORDS, FOREIGN = 160, 128
+WORDS, PHRASES, FOREIGN = 160, 64, 128
 RECORD = np.dtype(
     [
         ("version", "u1"),
@@ -33,7 +33,9 @@ RECORD = np.dtype(
         ("when", "<i8"),
         ("length", "<u2"),
         ("shingles", "<u2"),
+        ("crowd", "u1"),
         ("words", "<u4", WORDS),
+        ("phrases", "<u4", PHRASES),
         ("foreign", "<u4", FOREIGN),
         ("sketch", "<u4", KEPT),
     ]
@@ -45,8 +47,12 @@ LEAD, TITLE, NAME, NUMBER = (np.uint32(1 << bit) for bit in (21, 22, 23, 24))
 _COUNT = 25  # the bit where the count begins
 _COUNT_STEPS = 16
 
+_END = Token()  # what ends a sentence
+
 _READ = 6_000  # characters of a text: what comes later is background
 _LEAD = 80  # tokens after the title that tell what happened
+_PHRASED = 160  # tokens of the text whose phrases are kept
+_PLAIN = 1.5  # rarity below which a word makes no phrase
 _LEAD_COUNTS = 1.5  # how much more a term of the lead is worth keeping
 # In a foreign text a sound is worth more than four letters, and a number or a country more than both.
 _GRAMS_COUNT, _SOUNDS_COUNT, _MARKS_COUNT = 1.0, 1.5, 2.0
@@ -64,6 +70,7 @@ def read(article: Article, seen_at: datetime) -> np.void:
     record["sketch"], shingles = sketch(article.text or article.title)
     record["shingles"] = min(shingles, 65_535)
     _fill(record["words"], _words(title, text))
+    _fill(record["phrases"], _phrases(title, text))
     _fill(record["foreign"], _foreign(language, title, text))
     return record[()]
 
@@ -126,6 +133,20 @@ def _words(title: list[Token], text: list[Token]) -> np.ndarray:
         flags |= np.where(np.fromiter((word in those for word in found), bool, len(found)), flag, np.uint32(0))
     worth = said * rarity(ids) * np.where(flags & LEAD, _LEAD_COUNTS, 1.0)
     return _coded(ids, said, flags, worth, WORDS)
+
+
+def _phrases(title: list[Token], text: list[Token]) -> np.ndarray:
+    """Words that follow one another, but for plain ones between them, within a sentence; the rarest pairs."""
+    words = [word for token in chain(title, (_END,), text[:_PHRASED]) for word in token.words[:1] or (-1,)]
+    ids = np.array(words, np.int64)
+    worth = np.where(ids < 0, 0, rarity(ids))
+    telling = (ids < 0) | (worth >= _PLAIN)
+    ids, worth = ids[telling], worth[telling]
+    pairs = ((ids[:-1] * 0x9E3779B1 + ids[1:]) >> 7 & (SIZE - 1)).astype(np.uint32)
+    is_pair = (ids[:-1] >= 0) & (ids[1:] >= 0)
+    pairs, first = np.unique(pairs[is_pair], return_index=True)
+    worth = (worth[:-1] + worth[1:])[is_pair][first]
+    return _coded(pairs, np.ones(len(pairs), np.float32), np.zeros(len(pairs), np.uint32), worth, PHRASES)
 
 
 def _coded(ids: np.ndarray, said: np.ndarray, flags: np.ndarray, worth: np.ndarray, most: int) -> np.ndarray:

@@ -15,6 +15,7 @@ _INDEXED = 40  # words of a report by which it is found
 _FOREIGN_INDEXED = 24
 _LOOKED_UP = 4_000  # about how many rows a report's words are looked up in, the rarest words first
 _EMPTY = 1_024
+_COUNTED_KINDS = ("words", "phrases", "foreign")
 _COUNTED = 4_000  # stories whose terms are counted at once when they are restored
 
 
@@ -140,10 +141,10 @@ class Reports:
 
     def _alone(self, row: int, others: list[int]) -> np.ndarray:
         """The terms of a row that no other row of its story has, each once."""
-        mine = np.unique(np.concatenate([_terms(self.records[kind][row]) for kind in ("words", "foreign")]))
+        mine = np.unique(np.concatenate([_terms(self.records[kind][row]) for kind in _COUNTED_KINDS]))
         if not others:
             return mine
-        theirs = np.concatenate([(self.records[kind][others] & IDS).ravel() for kind in ("words", "foreign")])
+        theirs = np.concatenate([(self.records[kind][others] & IDS).ravel() for kind in _COUNTED_KINDS])
         self._marked[theirs] = True
         alone = mine[~self._marked[mine]]
         self._marked[theirs] = False
@@ -152,7 +153,7 @@ class Reports:
     def _count(self, rows: np.ndarray) -> None:
         """Each term of these rows once for each story."""
         stories = np.unique(self.stories[rows], return_inverse=True)[1].astype(np.int64)
-        terms = np.concatenate([self.records[kind][rows] & IDS for kind in ("words", "foreign")], axis=1)
+        terms = np.concatenate([self.records[kind][rows] & IDS for kind in _COUNTED_KINDS], axis=1)
         pairs = np.unique(stories[:, None] << 32 | terms)
         ids = pairs & int(IDS)
         self.common.fill(ids[ids != 0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -55,6 +57,31 @@ class Merged:
 
 
 Step = Joined | Moved | Merged
+
+
+class Stories:
+    """What steps come to: the story of each report (`of`), and why it is there (`because`, None where it began it)."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, int] = {}
+        self.because: dict[int, Evidence | None] = {}
+        self._members: defaultdict[int, set[int]] = defaultdict(set)
+
+    def follow(self, steps: Iterable[Step]) -> None:
+        """Does what the steps say."""
+        for step in steps:
+            if isinstance(step, Merged):
+                for number in self._members.pop(step.story, ()):
+                    self._put(number, step.into)
+                continue
+            if isinstance(step, Moved):
+                self._members[step.story].discard(step.number)
+            self._put(step.number, step.into if isinstance(step, Moved) else step.story)
+            self.because[step.number] = step.evidence
+
+    def _put(self, number: int, story: int) -> None:
+        self.of[number] = story
+        self._members[story].add(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

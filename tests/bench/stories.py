@@ -15,37 +15,24 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from collector.similar import Article, Grouper, Joined, Merged, Moved
+from collector.similar import Article, Grouper, Stories
 from collector.similar.scorer import Scorer
 from tests.bench.scores import bcubed, pairwise
 from tests.bench.streams import SOURCES, Stream, headlines, read_stream, snippets
 
 ARTICLES = ("neus_val", "as_tr", "ecb_tr", "ecb_dev", "vi_tr")
-_COSINE_JOIN = {"title": 0.35, "text": 0.25}
 _WORD = re.compile(r"\w+")
 
 
 def grouped(articles: Sequence[Article], scorer: Scorer | None = None) -> list[int]:
     """The story of each article as it stands after the last."""
     grouper = Grouper(scorer=scorer)
-    stories: dict[int, int] = {}
+    stories = Stories()
     seen = datetime(2021, 1, 1, tzinfo=UTC)
     for number, article in enumerate(articles, 1):
         seen = article.published_at or seen
-        follow(stories, grouper.add(number, article, seen))
-    return list(stories.values())
-
-
-def follow(stories: dict[int, int], steps) -> None:
-    """Does to number -> story what the steps say."""
-    for step in steps:
-        match step:
-            case Joined():
-                stories[step.number] = step.story
-            case Moved():
-                stories[step.number] = step.into
-            case Merged():
-                stories.update({number: step.into for number, story in stories.items() if story == step.story})
+        stories.follow(grouper.add(number, article, seen))
+    return list(stories.of.values())
 
 
 def by_cosine(articles: Sequence[Article]) -> list[int]:
