@@ -7,7 +7,7 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from collector.current import Current
 from collector.errors import CollectorError
 from collector.fetch import Fetcher
 from collector.fetch.client import USER_AGENT
+from collector.grouping import Grouping
 from collector.model import Collected, PendingEntry, PollRecord, Visited
 from collector.pace import HostPace
 from collector.pages import Pages
@@ -50,6 +51,7 @@ class App:
     collector: ArticleCollector
     revisitor: Revisitor
     replay: Replay
+    grouping: Grouping
     now: Callable[[], datetime]
     own_addresses: set[tuple[str, int]]  # where this program listens: nothing is fetched from there
 
@@ -164,6 +166,7 @@ async def opened(
     on_poll: Callable[[PollRecord], None],
     on_collect: Callable[[PendingEntry, Collected], None],
     on_visit: Callable[[Visited], None],
+    on_group: Callable[[Mapping[str, int]], None] = log.grouped,
     now: Callable[[], datetime] = clock,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[App]:
@@ -192,6 +195,9 @@ async def opened(
                         observe=on_visit, fault=log.fault,
                     ),
                     replay=Replay(store=store, current=current, now=now, on_replayed=log.replayed),
+                    grouping=Grouping(
+                        store=store, current=current, now=now, on_grouped=on_group, fault=log.fault
+                    ),
                     now=now, own_addresses=own,
                 )  # fmt: skip
                 await asyncio.to_thread(app.sync, config)

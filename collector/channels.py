@@ -9,7 +9,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cached_property
@@ -35,37 +35,47 @@ class Kind(Enum):
 
     ARTICLES = "feed", ""
     REVISIONS = "revisions", "Revisions"
+    STORIES = "stories", "Stories"
 
     def __init__(self, document: str, label: str) -> None:
         self.document, self.label = document, label
 
 
+_OF_TOPICS = (Kind.ARTICLES, Kind.STORIES)  # the kinds that there are for each topic, too
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A channel: everything of its kind, or the articles of one topic."""
+    """A channel: everything of its kind, or the articles or stories of one topic."""
 
     kind: Kind = Kind.ARTICLES
     topic: str | None = None
 
     def path(self, suffix: str) -> str:
-        """Where it is published, below the base address: "feed.xml", "topics/KEY.xml"."""
-        return f"topics/{self.topic}.{suffix}" if self.topic else f"{self.kind.document}.{suffix}"
+        """Where it is published, below the base address: "feed.xml", "topics/KEY.xml", "topics/KEY/stories.xml"."""
+        if self.topic is None:
+            return f"{self.kind.document}.{suffix}"
+        own = "" if self.kind == Kind.ARTICLES else f"/{self.kind.document}"
+        return f"topics/{self.topic}{own}.{suffix}"
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """What a subscriber may ask of it, by the names in an address."""
-        order = ("sort",) if self.kind is Kind.ARTICLES else ()
-        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", *order, "before")
+        ways = {Kind.ARTICLES: ("sort", "group"), Kind.REVISIONS: (), Kind.STORIES: ("sort", "update")}[self.kind]
+        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", *ways, "before")
 
     def title(self, published: str, topics: Mapping[str, str]) -> str:
         """What it is called, where `published` is the title of everything and `topics` has those of the topics."""
-        label = topics.get(self.topic, self.topic) if self.topic else self.kind.label
+        topic = topics.get(self.topic, self.topic) if self.topic else ""
+        label = ", ".join(filter(None, (topic, self.kind.label)))
         return f"{published}: {label}" if label else published
 
 
 def places(topics: Iterable[str]) -> tuple[Place, ...]:
     """Every channel there is where these are the topics."""
-    return (*(Place(kind=kind) for kind in Kind), *(Place(topic=topic) for topic in topics))
+    each = list(topics)
+    of_topics = (Place(kind=kind, topic=topic) for kind in _OF_TOPICS for topic in each)
+    return (*(Place(kind=kind) for kind in Kind), *of_topics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +83,8 @@ class Selection:
     """Which articles a subscriber asked for. No `topics`: those of the channel; no `limit`: the setting.
 
     `since` is on first seen, inclusive; `before` is the cursor of a page behind the first; `by_similarity`:
-    the most similar to the corpus first.
+    the most similar to the corpus first. `one_a_story`: of each story's articles the newest alone; `bump`: stories are
+    dated by their newest report.
     """
 
     topics: tuple[str, ...] = ()
@@ -83,6 +94,8 @@ class Selection:
     limit: int | None = None
     before: str | None = None
     by_similarity: bool = False
+    one_a_story: bool = False
+    bump: bool = False
 
     def query_string(self, *, before: str | None) -> str:
         """The selection as the end of an address, always in the same order; "" for everything."""
@@ -92,6 +105,8 @@ class Selection:
             ("since", self.since and self.since.astimezone(UTC).isoformat().replace("+00:00", "Z")),
             ("limit", self.limit),
             ("sort", "similar" if self.by_similarity else None),
+            ("group", "story" if self.one_a_story else None),
+            ("update", "bump" if self.bump else None),
             ("before", before),
         ]
         given = [(name, value) for name, value in pairs if value is not None]
@@ -130,6 +145,7 @@ _SHOWN = {
     Kind.REVISIONS: _Shown(
         read=lambda store, query: store.revisions(query), about="What changed in news on {}, and what is gone"
     ),
+    Kind.STORIES: _Shown(read=lambda store, query: store.stories(query), about="Stories on {}: one item an event"),
 }
 
 
@@ -162,9 +178,12 @@ class Channels:
             self._kept.put(asked, stamp, rendered)
             return rendered
 
-    def newest(self, limit: int) -> tuple[ChannelItem, ...]:
-        """The newest articles of all topics."""
-        return self._store.channel(ChannelQuery(topics=_keys(self._config()), limit=limit)).items
+    def newest(
+        self, limit: int, place: Place = ALL_ARTICLES, selection: Selection = EVERYTHING
+    ) -> tuple[ChannelItem, ...]:
+        """The first items at a place."""
+        query = replace(_query(self._config(), place.topic, selection), limit=limit)
+        return _SHOWN[place.kind].read(self._store, query).items
 
     def _render(self, config: Config, form: Format, place: Place, selection: Selection, paged: bool) -> Rendered:
         page = _SHOWN[place.kind].read(self._store, _query(config, place.topic, selection))
@@ -188,6 +207,8 @@ def _query(config: Config, topic: str | None, selection: Selection) -> ChannelQu
         since=selection.since,
         before=selection.before,
         by_similarity=selection.by_similarity,
+        one_a_story=selection.one_a_story,
+        bump=selection.bump,
         limit=min(selection.limit or config.settings.publish.items, MAX_ITEMS),
     )
 

@@ -22,8 +22,13 @@ def same_text(one: str, other: str) -> bool:
     return bool(smaller) and len(a & b) >= _SAME * smaller
 
 
+def units(text: str) -> list[str]:
+    """What a text's shingles are made of: its words, or its characters where the script has no word boundaries."""
+    return _UNIT.findall(text[:_LONGEST].casefold())
+
+
 def _shingles(text: str) -> set[tuple[str, ...]]:
-    units = _UNIT.findall(text[:_LONGEST].casefold())
-    if len(units) < _SHINGLE:
-        return {tuple(units)} if units else set()
-    return set(zip(*(units[i:] for i in range(_SHINGLE)), strict=False))
+    found = units(text)
+    if len(found) < _SHINGLE:
+        return {tuple(found)} if found else set()
+    return set(zip(*(found[i:] for i in range(_SHINGLE)), strict=False))

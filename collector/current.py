@@ -17,6 +17,7 @@ class Current:
     config: Config
     judge: Judge
     feeds: dict[str, FeedConfig]
+    examples: tuple[Article, ...]
     example_titles: dict[str, str]
 
     def __init__(self, config: Config, examples: Sequence[Article]) -> None:
@@ -24,6 +25,7 @@ class Current:
 
     def adopt(self, config: Config, examples: Sequence[Article]) -> None:
         """Makes `config` the one in force, and these articles the ones that say what is similar."""
+        self.examples = tuple(examples)
         self.judge = Judge(config.topics, config.feeds, examples)
         self.feeds = {feed.key: feed for feed in config.feeds}
         self.example_titles = {example.key: example.title for example in examples}

@@ -9,6 +9,8 @@ CollectorError
     StoreBusy          another process holds it
     StoreNewer         it was written by a newer Collector
     AddressTaken       an article has the address by now
+    StoriesChanged     somebody else changed stories meanwhile
+  StoryError         what is asked of a story cannot be done
   InUse              another collector already runs on this database
 
 A failed fetch is no exception but a value (`model.FetchFailed`): it is an everyday outcome.
@@ -74,6 +76,14 @@ class AddressTaken(StoreError):
 
     def __init__(self, address: str) -> None:
         super().__init__(f"{address} names another article by now")
+
+
+class StoriesChanged(StoreError):
+    """Stories were changed by a person, or articles became one, since the grouper was built."""
+
+
+class StoryError(CollectorError):
+    """What a person asked of a story cannot be done. The message says why."""
 
 
 class InUse(CollectorError):

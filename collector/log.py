@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any, TextIO
@@ -147,6 +148,12 @@ _QUIET = {VisitOutcome.NOT_MODIFIED, VisitOutcome.UNCHANGED, VisitOutcome.POSTPO
 def replayed(judged: int, changed: int) -> None:
     """One line for stored articles that were judged by new rules."""
     get().info("stored articles judged anew", articles=judged, with_other_topics=changed)
+
+
+def grouped(counts: Mapping[str, int]) -> None:
+    """One line for articles that were placed in stories."""
+    _saved()
+    get().info("articles grouped", **counts)
 
 
 # What was said to be wrong since something was saved last, and whether it was the whole database.

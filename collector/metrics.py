@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily
@@ -20,6 +20,7 @@ class Metrics:
         self._gaps = self._counter("gaps", "Polls that may have missed entries")
         self._entries = self._counter("entries", "Entries by how they ended", "outcome")
         self._visits = self._counter("visits", "Pages visited again by what had become of them", "outcome")
+        self._steps = self._counter("story_steps", "What grouping did: stories started, reports joined, …", "step")
         self._tick = Gauge("collector_last_tick_seconds", "When work was last looked for", registry=self.registry)
 
     def polled(self, record: PollRecord) -> None:
@@ -37,6 +38,11 @@ class Metrics:
     def visited(self, record: Visited) -> None:
         """Counts a page that was visited again."""
         self._visits.labels(record.outcome).inc()
+
+    def grouped(self, counts: Mapping[str, int]) -> None:
+        """Counts what grouping did."""
+        for step, number in counts.items():
+            self._steps.labels(step).inc(number)
 
     def ticked(self, at: float) -> None:
         """Notes when the scheduler last looked for work (Unix time)."""
@@ -61,6 +67,6 @@ class _Stored:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         (family,), totals = self.describe(), self._totals()
-        for what in ("feeds", "entries", "pending", "articles", "kept"):
+        for what in ("feeds", "entries", "pending", "articles", "kept", "stories", "ungrouped"):
             family.add_metric([what], getattr(totals, what))
         yield family

@@ -18,6 +18,7 @@ from collector import log
 from collector.collect import ArticleCollector
 from collector.current import Current
 from collector.errors import InUse, StoreError
+from collector.grouping import Grouping
 from collector.poll import Poller
 from collector.replay import Replay
 from collector.revisit import Revisitor
@@ -40,6 +41,7 @@ class Scheduler:
         collector: ArticleCollector,
         revisitor: Revisitor,
         replay: Replay,
+        grouping: Grouping,
         current: Current,
         now: Callable[[], datetime],
         reload: Callable[[], Awaitable[None]],
@@ -48,7 +50,7 @@ class Scheduler:
         on_ousted: Callable[[InUse], None],
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
-        self._revisitor, self._replay = revisitor, replay
+        self._revisitor, self._replay, self._grouping = revisitor, replay, grouping
         self._now, self._reload, self._publish = now, reload, publish
         self._on_tick, self._on_ousted = on_tick, on_ousted
         self._watch = Watch(current)
@@ -59,6 +61,7 @@ class Scheduler:
         self._collecting: asyncio.Task[None] | None = None
         self._revisiting: asyncio.Task[None] | None = None
         self._replaying: asyncio.Task[None] | None = None
+        self._placing: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
         self._stopping = asyncio.Event()
 
@@ -129,6 +132,8 @@ class Scheduler:
             self._revisiting = self._begin(self._revisitor.revisit_due(self._stopping))
         if self._replaying is None or self._replaying.done():
             self._replaying = self._begin(self._replay.run(self._stopping))
+        if self._placing is None or self._placing.done():
+            self._placing = self._begin(self._grouping.run(self._stopping))
 
     async def _publish_files(self) -> None:
         await asyncio.to_thread(self._publish)

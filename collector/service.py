@@ -6,7 +6,7 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from collector import __version__, log
@@ -61,7 +61,11 @@ async def run(config: Config, say: Callable[[str], None]) -> None:
         metrics.visited(record)
         log.visited(record)
 
-    async with opened(config, polled, collected, visited) as app:
+    def grouped(counts: Mapping[str, int]) -> None:
+        metrics.grouped(counts)
+        log.grouped(counts)
+
+    async with opened(config, polled, collected, visited, grouped) as app:
         with _listen(config) as listening:
             app.own_addresses.add(listening.getsockname()[:2])  # the port may have been free to choose
             await _serve(app, metrics, listening, stop, say)
@@ -87,7 +91,7 @@ async def _serve(
 
     scheduler = Scheduler(
         store=app.store, poller=app.poller, collector=app.collector, revisitor=app.revisitor, replay=app.replay,
-        current=app.current, now=clock, reload=app.reload, publish=publish,
+        grouping=app.grouping, current=app.current, now=clock, reload=app.reload, publish=publish,
         on_tick=lambda at: metrics.ticked(at.timestamp()), on_ousted=make_way,
     )  # fmt: skip
     services = Services(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from collector import telling
 from collector.model import ArticleTrace, Change, EntryOutcome, EntryTrace, Match, TextSource, Trace, Verdict
 
 _WORDS = 6  # of a match, in a sentence
@@ -33,7 +34,7 @@ _CHANGES = {
 class Step:
     """One step of the way. `subject` is the feed, field or topic that it is about."""
 
-    step: str  # seen, collected, article, known as, similar, changed, visited, topic
+    step: str  # seen, collected, article, known as, similar, changed, visited, topic, story
     subject: str
     text: str
 
@@ -50,6 +51,7 @@ def steps(trace: Trace, verdicts: tuple[Verdict, ...], titles: Mapping[str, str]
     yield from _article(trace.article, titles)
     yield from _revisions(trace)
     yield from _topics(trace.article, verdicts)
+    yield from _story(trace.article)
 
 
 def _seen(entry: EntryTrace) -> str:
@@ -103,6 +105,15 @@ def _topics(article: ArticleTrace, verdicts: tuple[Verdict, ...]) -> Iterator[St
         words = f" ({_places(stored[verdict.topic])})" if verdict.is_match and verdict.topic in stored else ""
         text = f"{'matches' if verdict.is_match else 'does not match'}: {verdict.reason}{words}"
         yield Step(step="topic", subject=verdict.topic, text=text)
+
+
+def _story(article: ArticleTrace) -> Iterator[Step]:
+    if article.story is None:
+        if article.is_kept or article.corpus_file:
+            yield Step(step="story", subject="none", text="it is kept, and not placed in a story yet")
+        return
+    [report] = [one for one in article.story.reports if one.key == article.key]
+    yield Step(step="story", subject=article.story.key, text=telling.placed(report, article.story))
 
 
 def _places(match: Match) -> str:

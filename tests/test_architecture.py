@@ -15,13 +15,13 @@ FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
         "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "difference", "draft", "extract", "folding",
-        "furniture", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "silence",
-        "similar", "text", "urls", "visits", "why",
+        "furniture", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "related", "silence",
+        "similar", "telling", "text", "urls", "visits", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
     3: {
-        "channels", "check", "collect", "discover", "doctor", "pages", "plan", "poll", "replay", "revisit", "seeds", "static",
-        "tracing",
+        "channels", "check", "collect", "discover", "doctor", "grouping", "pages", "plan", "poll", "replay", "revisit", "seeds",
+        "static", "tracing",
     },
     4: {"scheduler", "web"},
     5: {"app", "service"},

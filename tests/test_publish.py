@@ -30,7 +30,7 @@ from pydantic import TypeAdapter
 
 from collector.errors import ParseError
 from collector.html import to_text
-from collector.model import Channel, ChannelItem, Enclosure
+from collector.model import Channel, ChannelItem, Enclosure, Report, Story
 from collector.parse import parse
 from collector.publish import FORMATS, wire
 
@@ -184,11 +184,15 @@ def assert_address(url: str) -> None:
 
 
 def assert_harmless(html: str) -> None:
-    """HTML of paragraphs with marks of what changed: no other element, no attribute, nothing that a parser minds."""
+    """HTML of plain paragraphs, lists, links to the web and marks of what changed: no other element or attribute, nothing
+    that an HTML5 parser minds.
+    """
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     for node in parser.parseFragment(html).iter():
-        assert node.tag in ("DOCUMENT_FRAGMENT", "p", "strong", "del", "ins")
-        assert not node.attrib
+        assert node.tag in ("DOCUMENT_FRAGMENT", "p", "strong", "del", "ins", "footer", "ul", "li", "a")
+        assert node.attrib.keys() == ({"href"} if node.tag == "a" else set())
+        if node.tag == "a":
+            assert_address(node.attrib["href"])
 
 
 def test_an_ampersand_in_a_title_is_a_hexadecimal_reference() -> None:
@@ -295,6 +299,79 @@ def test_topics_are_the_categories_and_what_only_we_know_is_told_beside_them() -
     assert told["_collector"]["terms"] == ["Pyongyang"]
     assert (told["_collector"]["similarity"], told["_collector"]["similar_to"]) == (0.424, "A seed")
     assert told["_collector"]["seed"] is True
+
+
+def reports_of(number: int) -> tuple[Report, ...]:
+    """So many reports of one story; the third repeats the text of the first."""
+    return tuple(
+        Report(
+            id=n, key=str(UUID(int=n)), title=f"Report {n}", url=f"https://news.example/{n}", source=f"Paper {n}",
+            language="ko" if n == 2 else "en", dated_at=NOW, joined_at=NOW, is_seed=False, is_pinned=False,
+            copy_of=str(UUID(int=1)) if n == 3 else None, nearest=None, evidence=None,
+        )
+        for n in range(1, number + 1)
+    )  # fmt: skip
+
+
+def a_story(number: int = 3) -> Story:
+    return Story(
+        id=1, key=str(UUID(int=99)), began_at=NOW, changed_at=NOW, is_frozen=False, reports=reports_of(number)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("full_text", [True, False])
+def test_an_article_names_its_story_and_its_fellow_reports_apart_from_its_text(full_text: bool) -> None:
+    item = an_item(1, story=a_story())
+    channel, plain = a_channel(item, full_text=full_text), a_channel(an_item(1), full_text=full_text)
+    page = "https://watch.example/stories/00000000-0000-0000-0000-000000000063"
+    for form in ("rss", "atom"):
+        (entry,), (alone,) = read_back(form, channel).entries, read_back(form, plain).entries
+        html, text = ((one.content[0].value if full_text else one.summary) for one in (entry, alone))
+        assert html.startswith(f"{text}\n<footer><p>One of 3 reports of <a href=\"{page}\">this story</a>: ")
+        assert re.findall('href="(.*?)"', html)[1:] == ["https://news.example/2", "https://news.example/3"]
+        assert ("urn:x-collector:story", item.story.key) in [(tag.scheme, tag.term) for tag in entry.tags]
+    related = [link.href for link in read_back("atom", channel).entries[0].links if link.rel == "related"]
+    assert related == [page, "https://news.example/2", "https://news.example/3"]
+
+    told = json.loads(FORMATS["json"].render(channel))["items"][0]["_collector"]["story"]
+    assert (told["id"], told["url"], told["reports"], told["independent"]) == (f"urn:uuid:{item.story.key}", page, 3, 2)
+    assert [one["url"] for one in told["others"]] == related[1:]
+    assert told["others"][1]["copy_of"] == "urn:uuid:00000000-0000-0000-0000-000000000001"
+
+
+def test_an_article_without_fellows_is_published_as_before() -> None:
+    """But for the name of its story."""
+    for form in ("rss", "atom"):
+        (entry,) = read_back(form, a_channel(an_item(1, story=a_story(1)), full_text=True)).entries
+        assert "footer" not in entry.content[0].value
+        assert [link.rel for link in entry.links] == ["alternate"]
+
+
+@pytest.mark.parametrize("full_text", [True, False])
+def test_a_story_is_published_with_its_reports(full_text: bool) -> None:
+    """Source, time, language and link of each; copies stand below what they repeat."""
+    item = an_item(1, id=f"urn:uuid:{UUID(int=99)}", story=a_story(), is_story=True, url=None)
+    channel = a_channel(item, full_text=full_text)
+    for form in ("rss", "atom"):
+        (entry,) = read_back(form, channel).entries
+        html = entry.content[0].value if full_text else entry.summary
+        assert entry.link == f"https://watch.example/stories/{UUID(int=99)}"
+        assert "3 reports, 2 independent" in html
+        assert '<a href="https://news.example/2">Report 2</a> (Paper 2, ko, 2026-03-04 12:00 UTC)' in html
+        first, second = html.partition("<ul>")[2].split("</ul></li>")
+        assert ("Report 1" in first, "Report 3" in first, "Report 2" in second) == (True, True, True)
+    told = json.loads(FORMATS["json"].render(channel))["items"][0]
+    assert [one["title"] for one in told["_collector"]["story"]["members"]] == ["Report 1", "Report 2", "Report 3"]
+    assert told["summary"] == "3 reports, 2 independent: Paper 1, Paper 2, Paper 3"
+
+
+def test_a_story_of_any_size_is_published() -> None:
+    item = an_item(1, story=a_story(1000), is_story=True)
+    (told,) = json.loads(FORMATS["json"].render(a_channel(item)))["items"]
+
+    assert len(told["_collector"]["story"]["members"]) == 1000
+    assert told["content_html"].count("<li>") < 200
+    assert "1,000 reports, 999 independent" in told["content_html"]
 
 
 def test_a_source_without_address_is_named_in_rss() -> None:

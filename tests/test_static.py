@@ -18,7 +18,10 @@ REVISIONS = Place(kind=Kind.REVISIONS)
 PATHS = {
     f"{name}.{form.suffix}"
     for form in FORMATS.values()
-    for name in ("feed", "revisions", "topics/north-korea", "topics/russia")
+    for name in (
+        "feed", "revisions", "stories", "topics/north-korea", "topics/russia", "topics/north-korea/stories",
+        "topics/russia/stories",
+    )
 }
 
 
@@ -86,7 +89,8 @@ def test_files_of_a_topic_that_is_gone_are_removed_and_no_others(
     watch.edit("  - {key: russia, title: Russia & CIS, keywords: [Russia]}\n", "")
 
     removed = [path for path in write_site(channels, watch.config, out) if not path.exists()]
-    assert {path.name for path in removed} == {f"russia.{form.suffix}" for form in FORMATS.values()}
+    names = {str(path.relative_to(out / "topics")) for path in removed}
+    assert names == {f"{name}.{form.suffix}" for form in FORMATS.values() for name in ("russia", "russia/stories")}
     assert files(out) == {path for path in PATHS if "russia" not in path} | {"index.html", "topics/mine.xml"}
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from collector.config import Config, load
+from collector.current import Current
+from collector.grouping import Grouping
 from collector.model import (
     ArticleDraft,
     Collected,
@@ -20,6 +22,7 @@ from collector.model import (
     TextSource,
 )
 from collector.store import Store
+from tests.events import EVENTS, copied, reports
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 BASE = "https://watch.example/news"
@@ -111,3 +114,26 @@ class Watch:
         feed = replace(self.feed(key), **(told | state))
         saved = self.store.save_polls([PollRecord(feed=feed, outcome=outcome, reason=reason, polled_at=then)])
         assert saved == [None]
+
+    def group(self) -> None:
+        """Places what was kept in stories, as the service does."""
+        stage = Grouping(
+            store=self.store, current=Current(self.config, ()), now=lambda: NOW, on_grouped=lambda _: None, fault=_fail
+        )
+        while stage.batch():
+            pass
+
+    def keep_stories(self) -> dict[str, str]:
+        """Articles on three events, one of them printed elsewhere too, grouped; their keys by name."""
+        told = [(f"{event}-{n}", title, text) for n, (event, title, text) in enumerate(reports())]
+        told.append(("ferry-copy", *copied(EVENTS["ferry"][0])))
+        keys = {
+            name: self.keep(20 - n, feed="beta" if n % 2 else "alpha", title=title, text=text, summary=text[:60])
+            for n, (name, title, text) in enumerate(told)
+        }
+        self.group()
+        return keys
+
+
+def _fail(_: str | None, exc: Exception) -> None:
+    raise exc

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from collector import __version__
-from collector.cli import data, feeds, setup, stages, topics, work
+from collector.cli import data, feeds, setup, stages, stories, topics, work
 from collector.cli.options import CONFIG, DATABASE
 from collector.cli.output import say, use_unicode
 from collector.errors import CollectorError, ConfigError
@@ -32,7 +32,7 @@ app = typer.Typer(
 COMMANDS = (
     work.run, work.once, setup.init, setup.check, setup.schema, feeds.add, feeds.import_, feeds.export,
     topics.plan, topics.why, data.status, data.publish, data.backup, data.migrate, data.doctor,
-    stages.parse, stages.extract, stages.match,
+    stages.parse, stages.extract, stages.match, stages.group,
 )  # fmt: skip
 
 # Objects made until the garbage collector looks at the new ones. Modules, configuration and feeds stay, and with the
@@ -69,6 +69,13 @@ def _plainly(command: Callable[..., None]) -> Callable[..., None]:
 
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(_plainly(command))
+
+_story = typer.Typer(
+    name="story", no_args_is_help=True, rich_markup_mode=None, help="See a story, and put right what belongs to it."
+)
+for name, command in stories.COMMANDS.items():
+    _story.command(name)(_plainly(command))
+app.add_typer(_story)
 
 
 @app.callback(invoke_without_command=True)

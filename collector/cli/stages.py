@@ -1,6 +1,6 @@
-"""`parse`, `extract` and `match`: each stage of the way of an article by itself, as the service runs it.
+"""`parse`, `extract`, `match` and `group`: each stage of the way of an article by itself, as the service runs it.
 
-Each prints one JSON object a line, in the order of its input; for a failure {file or id, outcome, reason}.
+Each prints a line for each input, in its order; for a failure {file or id, outcome, reason}.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
 import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -19,13 +20,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from collector.cli.options import FEEDS_YAML, ConfigOption, DatabaseOption, load_config
-from collector.cli.output import print_json
+from collector.cli.output import print_json, say
 from collector.errors import CollectorError, ExtractError, ParseError, WorkerError
 
 if TYPE_CHECKING:
     from collector.config import FeedConfig
     from collector.match import Matcher
     from collector.model import ParsedFeed, Subject
+    from collector.similar import Article, Evidence
     from collector.workers import Workers
 
 Row = dict[str, Any]
@@ -137,6 +139,62 @@ def match(
     rows = _jsonl(file) if file else [{"id": None, "title": title, "text": text, "lang": lang}]
     for row in rows:
         print_json(row.shown("id") if isinstance(row, _Unusable) else _matched(matcher, row, feeds, why))
+
+
+def group(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.jsonl", help="Articles as JSON Lines: id, lang, title, text, published; .gz is read too."
+        ),
+    ],
+    why: Annotated[
+        bool, typer.Option("--why", help="Say of every article why it is in its story, a JSON object a line.")
+    ] = False,
+) -> None:
+    """Show which articles report one event: id, a tab, the number of the story, as it stands after the last article.
+
+    Articles are read in order, as if they came in one by one. With --why each line has id, story and evidence
+    (similarity, score, hours, names, words, numbers, nearest and copy_of, which are ids), or null for the one that
+    began its story.
+    """
+    from collector.similar import Grouper, Stories
+
+    grouper, stories = Grouper(), Stories()
+    names: dict[int, str] = {}
+    seen_at = datetime.fromtimestamp(0, UTC)
+    for number, row in enumerate(_jsonl(file), 1):
+        if isinstance(row, _Unusable):
+            say(f"{row.name}: {row.reason}")
+            continue
+        article = _article(row)
+        seen_at = article.published_at or seen_at
+        names[number] = " ".join(str(row.get("id", f"{file}:{number}")).split())
+        stories.follow(grouper.add(number, article, seen_at))
+    for number, name in names.items():
+        if why:
+            print_json({"id": name, "story": stories.of[number], "evidence": _because(stories.because[number], names)})
+        else:
+            sys.stdout.write(f"{name}\t{stories.of[number]}\n")
+
+
+def _article(row: Row) -> Article:
+    from collector.dates import parse_date
+    from collector.similar import Article
+
+    return Article(
+        key=_text(row, "id"),
+        title=_text(row, "title"),
+        text=_text(row, "text"),
+        language=_text(row, "lang") or _text(row, "language") or None,
+        published_at=parse_date(_text(row, "published")),
+    )
+
+
+def _because(evidence: Evidence | None, names: dict[int, str]) -> Row | None:
+    if evidence is None:
+        return None
+    return asdict(evidence) | {name: names.get(getattr(evidence, name)) for name in ("nearest", "copy_of")}
 
 
 def _matched(matcher: Matcher, row: Row, feeds: dict[str, FeedConfig], with_reasons: bool) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,6 +82,7 @@ class _Report:
         self.polls: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()
         self.visits: Counter[str] = Counter()
+        self.stories: Counter[str] = Counter()
         self.failed: list[dict[str, str]] = []
 
     def polled(self, record: PollRecord) -> None:
@@ -107,12 +108,20 @@ class _Report:
         self.visits[record.outcome] += 1
         if self.verbose:
             log.visited(record)
+    def grouped(self, counts: Mapping[str, int]) -> None:
+        from collector import log
+
+        self.stories.update(counts)
+        if self.verbose:
+            log.grouped(counts)
 
     def show(self, as_json: bool) -> None:
         """Prints what was done: how polls, entries and visits ended, and which feeds failed."""
         rows: list[dict[str, Any]] = [
             {"what": what, "outcome": str(outcome), "count": number}
-            for what, counts in (("poll", self.polls), ("entry", self.entries), ("visit", self.visits))
+            for what, counts in (
+                ("poll", self.polls), ("entry", self.entries), ("visit", self.visits), ("story", self.stories),
+            )
             for outcome, number in sorted(counts.items())
         ]
         if as_json:
@@ -161,7 +170,7 @@ async def _once(config: Config, report: _Report, everything: bool, no_pages: boo
             report.visited(record)
             bar.advance()
 
-        async with opened(config, polled, collected, visited) as app:
+        async with opened(config, polled, collected, visited, report.grouped) as app:
             ask = app.store.pollable_feeds if everything else app.store.due_feeds
             bar.begin("feeds polled", len(ask(app.now())))
             await app.poll_due(everything=everything)
@@ -171,6 +180,7 @@ async def _once(config: Config, report: _Report, everything: bool, no_pages: boo
                 bar.begin("pages visited again", app.store.visit_count(app.now()))
                 await app.revisitor.revisit_due()
             await app.replay.run()
+            await app.grouping.run()
 
 
 def _tell(line: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from collector.model.collect import EntryOutcome, TextSource
 from collector.model.judge import Match, StoredArticle
 from collector.model.revise import Revision
+from collector.model.stories import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,10 @@ class ArticleTrace:
 
     `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
     those of all topics, also of those that are not in force any more; `revisions` say what became of it, newest first.
+    `story` is the one that it is a report of, once it was grouped.
     """
 
+    id: int
     key: str
     canonical_url: str
     url: str | None
@@ -61,6 +64,7 @@ class ArticleTrace:
     matches: tuple[Match, ...]
     revisions: tuple[Revision, ...]
     stored: StoredArticle | None
+    story: Story | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

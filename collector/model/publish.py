@@ -7,12 +7,16 @@ from datetime import datetime
 
 from collector.model.parse import Enclosure
 from collector.model.revise import Change, Difference
+from collector.model.stories import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelQuery:
     """Which articles a channel shows: those that match any of `topics`, or of `only` where that is given. `since` is
     on first seen, inclusive. `before` is a cursor from `ChannelPage.next`.
+
+    `one_a_story`: of the articles that would be shown of one story, the newest alone. A channel of stories shows those
+    with such an article, dated by how they began, or, with `bump`, by their newest report.
     """
 
     topics: tuple[str, ...]
@@ -23,6 +27,8 @@ class ChannelQuery:
     before: str | None = None
     limit: int = 100
     by_similarity: bool = False  # the most similar to the corpus first
+    one_a_story: bool = False
+    bump: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,8 @@ class ChannelItem:
     is the claimed date bounded by when we first saw it, or when the change was found.
 
     `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
-    publish of it last changed.
+    publish of it last changed. `story` is the one that it is a report of, None until it was grouped; with `is_story` it
+    is that story itself, shown by its lead.
     """
 
     id: str
@@ -56,6 +63,8 @@ class ChannelItem:
     change: Change | None = None
     difference: Difference | None = None
     article: str | None = None
+    story: Story | None = None
+    is_story: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

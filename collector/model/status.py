@@ -42,6 +42,8 @@ class Totals:
     pending: int
     articles: int
     kept: int
+    stories: int
+    ungrouped: int  # kept articles that are still to be placed in a story
     topics: dict[str, int]
     entry_outcomes: dict[str, int]
 

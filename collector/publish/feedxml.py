@@ -5,7 +5,7 @@ Rules beyond the two formats are those of the RSS Advisory Board's profile and o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,7 +15,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from collector.model import Channel, ChannelItem
-from collector.publish import wire
+from collector.publish import content, stories, wire
 
 RSS_TYPE = "application/rss+xml"
 ATOM_TYPE = "application/atom+xml"
@@ -27,6 +27,7 @@ _DC_CREATOR, _DC_LANGUAGE, _DC_PUBLISHER = (
     f"{{{_DC}}}{name}" for name in ("creator", "language", "publisher")
 )
 _MEDIA_THUMBNAIL = f"{{{_MEDIA}}}thumbnail"
+_RELATED = 10  # reports that an article's entry links to
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -36,11 +37,10 @@ def render_rss(channel: Channel) -> bytes:
     for item in channel.items:
         entry = _add_item(generator, channel, item)
         entry.guid(item.id, permalink=False)
-        entry.summary(wire.excerpt_html(item), type="html")
         for enclosure in _enclosures(item)[:1]:  # RSS 2.0 has one an item
             entry.link(**enclosure)
-        if channel.full_text and not item.change:  # of a change, the description says all
-            entry.content(wire.full_html(item))
+        if content.is_whole(channel, item):
+            entry.content(content.html(channel, item))
     return _hexadecimal(generator.rss_str(pretty=True))
 
 
@@ -51,11 +51,9 @@ def render_atom(channel: Channel) -> bytes:
     generator.author(name=wire.one_line(channel.title) or "Collector")
     for item in channel.items:
         entry = _add_item(generator, channel, item)
-        entry.summary(wire.paragraphs(wire.excerpt(item)), type="html")
-        if channel.full_text or item.change:
-            entry.content(wire.full_html(item), type="html")
-        elif not wire.address(item.url):  # RFC 4287 §4.1.1: content or an alternate link
-            entry.content(wire.excerpt_html(item), type="html")
+        # RFC 4287 §4.1.1: content or an alternate link
+        if content.is_whole(channel, item) or not _address(channel, item):
+            entry.content(content.html(channel, item), type="html")
     return _hexadecimal(generator.atom_str(pretty=True))
 
 
@@ -88,12 +86,15 @@ def _pages(channel: Channel) -> dict[str, str]:
 
 def _add_item(generator: FeedGenerator, channel: Channel, item: ChannelItem) -> FeedEntry:
     entry = generator.add_entry(order="append")
-    entry.collector.item, entry.collector.topic_titles = item, channel.topic_titles
+    entry.collector.item, entry.collector.channel = item, channel
     entry.id(item.id)
     entry.title(wire.headline(item))
     entry.updated(item.updated_at.replace(microsecond=0))
     entry.published(item.dated_at.replace(microsecond=0))
-    if url := wire.address(item.url):
+    # Where the content is not shown, what stands for it is all there is.
+    is_whole = content.is_whole(channel, item)
+    entry.summary(wire.paragraphs(content.summary(item)) if is_whole else content.html(channel, item), type="html")
+    if url := _address(channel, item):
         entry.link(href=url, rel="alternate")
     if source_url := wire.address(item.source_url):
         entry.source(url=source_url, title=wire.one_line(item.source) or source_url)
@@ -102,6 +103,21 @@ def _add_item(generator: FeedGenerator, channel: Channel, item: ChannelItem) -> 
 
 def _lines(texts: Iterable[str]) -> list[str]:
     return [line for line in map(wire.one_line, texts) if line]
+
+
+def _address(channel: Channel, item: ChannelItem) -> str | None:
+    """What a reader opens: the article, or the page of a story."""
+    return stories.address_of(channel, item.story) if item.is_story and item.story else wire.address(item.url)
+
+
+def _related(channel: Channel, item: ChannelItem) -> Iterator[tuple[str, str]]:
+    """An article's story and its other reports, as addresses with titles."""
+    if not item.story or not stories.fellows(item):
+        return
+    yield stories.address_of(channel, item.story), f"Story: {stories.summary(item.story)}"
+    for one in stories.fellows(item)[:_RELATED]:
+        if url := wire.address(one.url):
+            yield url, wire.one_line(f"{one.source}: {one.title}" if one.source else one.title) or url
 
 
 def _enclosures(item: ChannelItem) -> list[dict[str, str]]:
@@ -138,8 +154,8 @@ class _ChannelParts(BaseExtension):
 class _ItemParts(BaseEntryExtension):
     """What feedgen leaves out of an item, or makes at a multiple of the cost."""
 
+    channel: Channel
     item: ChannelItem
-    topic_titles: dict[str, str]
 
     def extend_rss(self, entry: etree._Element) -> etree._Element:
         item = self.item
@@ -150,7 +166,7 @@ class _ItemParts(BaseEntryExtension):
         if tag := wire.language(item.language):
             etree.SubElement(entry, _DC_LANGUAGE).text = tag
         for key in item.topics:
-            etree.SubElement(entry, "category").text = wire.one_line(self.topic_titles.get(key, key))
+            etree.SubElement(entry, "category").text = wire.one_line(self.channel.topic_titles.get(key, key))
         for scheme, term in wire.findings(item):
             etree.SubElement(entry, "category", domain=scheme).text = term
         return self._add_image(entry)
@@ -161,6 +177,8 @@ class _ItemParts(BaseEntryExtension):
             entry.set(_XML_LANG, tag)
         for author in _lines(item.authors) or _lines([item.source]):  # with neither, it is the feed's
             etree.SubElement(etree.SubElement(entry, "author"), "name").text = author
+        for url, title in _related(self.channel, item):
+            etree.SubElement(entry, "link", href=url, rel="related", title=title)
         for enclosure in _enclosures(item):  # feedgen 1.0 loses rel and type of an entry's links
             etree.SubElement(entry, "link", **enclosure)
         if (source := entry.find("source")) is not None:
@@ -169,7 +187,7 @@ class _ItemParts(BaseEntryExtension):
             etree.SubElement(source, "id").text = _urn(item.source_url or "")
             etree.SubElement(source, "updated").text = item.updated_at.replace(microsecond=0).isoformat()
         for key in item.topics:
-            label = wire.one_line(self.topic_titles.get(key, key))
+            label = wire.one_line(self.channel.topic_titles.get(key, key))
             etree.SubElement(entry, "category", term=key, label=label)
         for scheme, term in wire.findings(item):
             etree.SubElement(entry, "category", scheme=scheme, term=term)

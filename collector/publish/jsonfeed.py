@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from collector.model import Channel, ChannelItem
-from collector.publish import wire
+from collector.model import Channel, ChannelItem, Report
+from collector.publish import content, stories, wire
 
 MEDIA_TYPE = "application/feed+json"
 
@@ -30,14 +30,13 @@ def render(channel: Channel) -> bytes:
 
 
 def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
-    whole = channel.full_text or item.change is not None
     return _present(
         {
             "id": item.id,
-            "url": wire.address(item.url),
+            "url": stories.address_of(channel, item.story) if item.is_story and item.story else wire.address(item.url),
             "title": wire.headline(item),
-            "content_html": wire.full_html(item) if whole else wire.excerpt_html(item),
-            "summary": wire.excerpt(item) if whole else None,
+            "content_html": content.html(channel, item),
+            "summary": content.summary(item) if content.is_whole(channel, item) or item.is_story else None,
             "image": wire.address(item.image),
             "date_published": _date(item.dated_at),
             "date_modified": _date(item.updated_at),
@@ -55,11 +54,45 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                     "gone": _date(item.gone_at) if item.gone_at else None,
                     "change": item.change,
                     "article": item.article,
+                    "story": _story(channel, item),
                     "source": _present(
                         {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
                     ),
                 }
             ),
+        }
+    )
+
+
+def _story(channel: Channel, item: ChannelItem) -> dict[str, Any] | None:
+    """The story that the item is, with all its reports, or is a report of, with the others."""
+    if (story := item.story) is None:
+        return None
+    return _present(
+        {
+            "id": f"urn:uuid:{story.key}",
+            "url": stories.address_of(channel, story),
+            "title": wire.one_line(story.lead.title),
+            "reports": len(story.reports),
+            "independent": story.independent,
+            "languages": list(story.languages),
+            "others": [_report(one) for one in stories.fellows(item)],
+            "members": [_report(one) for one in story.reports] if item.is_story else None,
+        }
+    )
+
+
+def _report(one: Report) -> dict[str, Any]:
+    return _present(
+        {
+            "id": f"urn:uuid:{one.key}",
+            "url": wire.address(one.url),
+            "title": wire.one_line(one.title),
+            "source": wire.one_line(one.source),
+            "language": wire.language(one.language),
+            "date": _date(one.dated_at),
+            "copy_of": f"urn:uuid:{one.copy_of}" if one.copy_of else None,
+            "seed": one.is_seed or None,
         }
     )
 

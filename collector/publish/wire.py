@@ -29,7 +29,7 @@ _FRAGMENT_SAFE = "%!$&'()*+,;=~/?:@-._"
 _LANGUAGE = re.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _TERMS = 12  # of an item, at most, in formats that show them as tags
 # What only we say of an item, as categories of schemes of our own: validators warn of every namespace they do not know.
-TERM, SIMILARITY = "urn:x-collector:term", "urn:x-collector:similarity"
+TERM, SIMILARITY, STORY = (f"urn:x-collector:{name}" for name in ("term", "similarity", "story"))
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -88,16 +88,6 @@ def full_text(item: ChannelItem) -> str:
     return clean(item.text).strip() or excerpt(item)
 
 
-def excerpt_html(item: ChannelItem) -> str:
-    """The beginning of the item as HTML; of a change all of it."""
-    return changes_html(item) if item.change else paragraphs(excerpt(item))
-
-
-def full_html(item: ChannelItem) -> str:
-    """The whole item as HTML."""
-    return changes_html(item) if item.change else paragraphs(full_text(item))
-
-
 class _Words(NamedTuple):
     title: str
     text: str
@@ -137,17 +127,18 @@ def _marked(runs: Runs) -> str:
 
 
 def findings(item: ChannelItem) -> list[tuple[str, str]]:
-    """What was found of the item, as (scheme, term) of categories: words that matched, similarity (0 to 1)."""
+    """What was found of the item, as (scheme, term) of categories: words that matched, similarity, its story."""
     terms = list(dict.fromkeys(line for line in map(one_line, item.terms) if line))[:_TERMS]
     similar = [(SIMILARITY, f"{item.similarity:.2f}")] if item.similarity >= 0.005 else []
-    return [(TERM, term) for term in terms] + similar
+    story = [(STORY, item.story.key)] if item.story else []
+    return [(TERM, term) for term in terms] + similar + story
 
 
 def shorten(text: str, limit: int) -> str:
     """`text` with at most `limit` characters: cut between words where there are blanks, and marked so."""
     if len(text) <= limit:
         return text
-    words = text[: limit - 1].rsplit(None, 1)[0]
+    words = "".join(text[: limit - 1].rsplit(None, 1)[:1])
     return f"{words}…" if len(words) > limit * 4 // 5 else cut(text, limit)
 
 

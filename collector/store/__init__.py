@@ -8,7 +8,7 @@ All raise StoreError.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,14 +24,18 @@ from collector.model import (
     DueVisit,
     FeedState,
     FeedStatus,
+    GroupingStep,
     KnownArticle,
     KnownEntry,
     PendingEntry,
     PollRecord,
     Rejudged,
     StoredArticle,
+    Story,
+    StoryStep,
     Totals,
     Trace,
+    Ungrouped,
     Visited,
 )
 from collector.store import (
@@ -43,12 +47,15 @@ from collector.store import (
     entries,
     examination,
     feeds,
+    grouped,
     judged,
     lock,
     migrations,
     revision,
     revisions,
     rules,
+    settled,
+    stories,
     totals,
     traces,
     visits,
@@ -323,6 +330,76 @@ class Store:
         """
         return self._save_batch(records, visits.save, self._salvage_visit)
 
+    # --- stories --------------------------------------------------------------------------------------------
+
+    def ungrouped_articles(self, limit: int, exclude: Collection[int] = ()) -> list[Ungrouped]:
+        """The first kept articles, by id, that are to be placed in a story, without those in `exclude`."""
+        return self._ask(grouped.ungrouped, limit, exclude)
+
+    def grouping_memory(self, most: int) -> grouped.Memory:
+        """What a grouper is restored from: the members of the `most` stories whose last report is newest, and more."""
+        return self._ask(grouped.memory, most)
+
+    def grouping(self) -> int:
+        """A number that changes when others than the grouping stage change who belongs to which story."""
+        return self._ask(revision.read_grouping)
+
+    def grouped_articles(self, ids: Sequence[int]) -> Iterator[Ungrouped]:
+        """These articles, read in chunks, as the grouper got them."""
+        for start in range(0, len(ids), _CHUNK):
+            yield from self._ask(grouped.by_ids, ids[start : start + _CHUNK])
+
+    def save_packed(self, packed: Mapping[int, bytes]) -> None:
+        """Replaces what the grouper is to remember of these members, by article."""
+        with self._write() as db:
+            grouped.save_packed(db, packed)
+
+    def save_grouping(self, base: int, steps: Sequence[GroupingStep], now: datetime) -> None:
+        """Saves what the grouper decided in one transaction. Raises StoriesChanged when `grouping` is not `base`."""
+        with self._write() as db:
+            grouped.save(db, base, steps, now)
+
+    def story(self, key: str) -> Story | None:
+        """The story with that key, or the one that it was merged into; None when there is none to show."""
+        return self._ask(stories.by_key, key)
+
+    def story_key(self, named: str) -> str:
+        """The key of a story by its key, the beginning of it, or that of one that it took in. Raises StoryError."""
+        return self._ask(settled.key_of, named)
+
+    def stories_around(self, number: int, limit: int) -> list[Story]:
+        """Stories on a topic of that one which began before and after it, at most `limit` each, nearest first."""
+        return self._ask(stories.around, number, limit)
+
+    def story_steps(self, number: int) -> list[StoryStep]:
+        """What was done to that story, oldest first."""
+        return self._ask(stories.steps_of, number)
+
+    def merge_stories(self, keys: Sequence[str], now: datetime) -> str:
+        """A person makes stories one, the oldest; returns its key. Raises StoryError, as all of these do."""
+        with self._write() as db:
+            return settled.merge(db, keys, now)
+
+    def split_story(self, articles: Sequence[int], now: datetime) -> str:
+        """A person makes reports (ids) of one story a story of their own; returns its key."""
+        with self._write() as db:
+            return settled.split(db, articles, now)
+
+    def move_reports(self, articles: Sequence[int], key: str, now: datetime) -> str:
+        """A person moves reports (ids) into the story with that key; returns its key."""
+        with self._write() as db:
+            return settled.move(db, articles, key, now)
+
+    def pin_reports(self, articles: Sequence[int], now: datetime, *, is_pinned: bool) -> list[str]:
+        """A person fixes reports (ids) where they are, or lets them go; returns the keys of their stories."""
+        with self._write() as db:
+            return settled.pin(db, articles, now, is_pinned=is_pinned)
+
+    def undo_step(self, number: int | None, now: datetime) -> tuple[int, str]:
+        """Takes back a step, or a person's last one; returns its number and the key of its story."""
+        with self._write() as db:
+            return settled.undo(db, number, now)
+
     # --- what is shown --------------------------------------------------------------------------------------
 
     def channel(self, query: ChannelQuery) -> ChannelPage:
@@ -332,6 +409,10 @@ class Store:
     def revisions(self, query: ChannelQuery) -> ChannelPage:
         """A page of what became of kept articles. Raises ValueError when `query.before` is no cursor of ours."""
         return self._ask(revisions.page, query)
+
+    def stories(self, query: ChannelQuery) -> ChannelPage:
+        """A page of stories that have such an article. Raises ValueError as `channel` does."""
+        return self._ask(channels.page_of_stories, query)
 
     def totals(self, topics: Sequence[str]) -> Totals:
         """Counts over the whole database."""

@@ -28,6 +28,9 @@ _PUBLISHED = (
     "corpus_file",
 )  # fmt: skip
 
+# What the grouper goes by: a report that changes in one of these may be of another story.
+_TOLD = ("title", "text", "language", "published_at")
+
 _BY_ID = entry.c.id == sa.bindparam("_id")
 _ENDED = (
     sa.update(entry)
@@ -213,6 +216,8 @@ class _Saving:
             is_changed = True
             self._matches[known.id] = matches
         values["changed_at"] = record.collected_at if is_changed else row.changed_at
+        if any(row._mapping[name] != values[name] for name in _TOLD):
+            values["is_grouped"] = False
         self._db.execute(sa.update(article).where(article.c.id == known.id).values(values))
         self._changed |= is_changed and known.is_kept
 

@@ -23,7 +23,7 @@ from collector.model import (
     Run,
     TextSource,
 )
-from collector.store.channels import ARTICLES, cursor, item_of, matches_of, of_query, place
+from collector.store.channels import ARTICLES, asked_for, cursor, item_of, matches_of, place
 from collector.store.schema import article, revision
 
 # --- noted ------------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def page(db: Connection, query: ChannelQuery) -> ChannelPage:
     """A page of what became of kept articles; `since` is on when it was found. Raises ValueError when the cursor is
     none that we gave out.
     """
-    select = of_query(_REVISED, query)
+    select = _REVISED.where(*asked_for(article, query))
     if query.since is not None:
         select = select.where(revision.c.found_at >= query.since)
     if query.before is not None:

@@ -90,6 +90,7 @@ article = Table(
     # By which rules (topics and corpus) it was judged last: by others than those in force, and it is judged anew.
     Column("rules", sa.BigInteger, nullable=False, server_default="0"),
     Column("gone_at", Time),  # its page was not there any more, on two visits in a row
+    Column("is_grouped", sa.Boolean, nullable=False, server_default=sa.false()),  # placed in a story as it stands
     # Long columns last: SQLite walks through them to reach what stands behind.
     Column("summary", sa.Text, nullable=False),
     Column("text", sa.Text),
@@ -107,6 +108,12 @@ _partial(
     article.c.dated_at.desc(),
     article.c.id.desc(),
     where=article.c.is_kept == sa.true(),
+)
+_partial(
+    "article_ungrouped",
+    article.c.id,
+    where=(article.c.is_grouped == sa.false())
+    & ((article.c.is_kept == sa.true()) | article.c.corpus_file.is_not(None)),
 )
 _partial("article_rules", article.c.rules, article.c.id, where=article.c.text.is_not(None))
 _partial(
@@ -224,7 +231,58 @@ revision = Table(
 Index("revision_article", revision.c.article_id)
 Index("revision_found", revision.c.found_at.desc(), revision.c.id.desc())
 
-# Numbers about the database itself: `revision` counts the changes of what is published.
+# Reports of one event. Its number is the grouper's; its key is public, and stays when the story grows. One that was
+# merged into another names that one, and has no members.
+story = Table(
+    "story",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("key", sa.Text, nullable=False, unique=True),
+    Column("began_at", Time, nullable=False),  # the date of the report that founded it
+    Column("bumped_at", Time, nullable=False),  # the date to which its newest report moved it
+    Column("changed_at", Time, nullable=False),  # when what we publish of it last changed
+    Column("is_frozen", sa.Boolean, nullable=False),  # a person settled it: the machine adds reports, nothing else
+    Column("forwarded_to", Id, ForeignKey("story.id")),
+)
+Index("story_began", story.c.began_at.desc(), story.c.id.desc())
+Index("story_bumped", story.c.bumped_at.desc(), story.c.id.desc())
+_partial("story_forwarded", story.c.forwarded_to, where=story.c.forwarded_to.is_not(None))
+
+# The story that an article belongs to, and why. `packed` is what the grouper remembers of it between runs.
+member = Table(
+    "member",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
+    Column("story_id", Id, ForeignKey("story.id"), nullable=False),
+    Column("copy_of", Id, ForeignKey("article.id")),  # the article whose text it repeats
+    Column("is_pinned", sa.Boolean, nullable=False),  # a person fixed it where it is
+    Column("joined_at", Time, nullable=False),
+    Column("evidence", Json),  # NULL: it founded the story
+    Column("packed", sa.LargeBinary, nullable=False),
+)
+Index("member_story", member.c.story_id, member.c.article_id)
+_partial("member_copy", member.c.copy_of, where=member.c.copy_of.is_not(None))
+_partial("member_pinned", member.c.story_id, where=member.c.is_pinned == sa.true())
+
+# What was done to stories beyond reports that join: merged, split, moved, pinned, undone. `detail` holds the state
+# before it, as far as it was changed.
+step = Table(
+    "step",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("kind", sa.Text, nullable=False),
+    Column("who", sa.Text, nullable=False),
+    Column("story_id", Id, ForeignKey("story.id"), nullable=False),  # that it was done to
+    Column("other_id", Id, ForeignKey("story.id")),  # that its reports came to, where that is another one
+    Column("undoes", Id, ForeignKey("step.id")),
+    Column("detail", Json, nullable=False),
+)
+Index("step_story", step.c.story_id)
+_partial("step_other", step.c.other_id, where=step.c.other_id.is_not(None))
+
+# Numbers about the database itself: `revision` counts the changes of what is published, `grouping` those that others
+# than the grouping stage made to stories.
 meta = Table(
     "meta",
     metadata,

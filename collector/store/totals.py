@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from collector.model import Totals
+from collector.store import grouped
 from collector.store.rows import pairs
-from collector.store.schema import article, entry, feed, match
+from collector.store.schema import article, entry, feed, match, member
 
 
 def totals(db: Connection, topics: Sequence[str]) -> Totals:
@@ -24,6 +25,8 @@ def totals(db: Connection, topics: Sequence[str]) -> Totals:
         pending=pending,
         articles=_count(db, sa.select(sa.func.count()).select_from(article)),
         kept=_count(db, sa.select(sa.func.count()).where(article.c.is_kept)),
+        stories=_count(db, sa.select(sa.func.count(sa.distinct(member.c.story_id)))),
+        ungrouped=grouped.count(db),
         topics=dict.fromkeys(topics, 0) | pairs(db, hits),
         entry_outcomes={word: outcomes[word] for word in sorted(outcomes)},
     )

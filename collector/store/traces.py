@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from collector.model import ArticleTrace, EntryOutcome, EntryTrace, TextSource, Trace
-from collector.store import judged, revisions
+from collector.store import judged, revisions, stories
 from collector.store.rows import match_from, place_of
 from collector.store.schema import address, article, entry, feed, match
 
@@ -33,9 +33,8 @@ _ARTICLE = sa.select(
     *(
         article.c[name]
         for name in (
-            "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language", "site",
-            "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules",
-            "gone_at",
+            "id", "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language",
+            "site", "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules", "gone_at",
         )
     )
 )  # fmt: skip
@@ -85,6 +84,7 @@ def _article(db: Connection, number: int) -> ArticleTrace:
         "addresses": tuple(db.scalars(_KNOWN_AT.where(address.c.article_id == number))),
         "matches": tuple(match_from(topic, places) for topic, places in matches),
         "revisions": revisions.of_article(db, number),
+        "story": stories.of_articles(db, [number]).get(number),
         "stored": next(iter(judged.by_ids(db, [number])), None),
     }  # fmt: skip
     return ArticleTrace(**dict(row._mapping) | values)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from collector.web import articles, channels, errors, operations
+from collector.web import articles, channels, errors, operations, stories
 from collector.web.headers import SafeHeaders
 from collector.web.pages import Pages
 from collector.web.pages import router as pages_router
@@ -24,6 +24,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(channels.router(services))
     app.include_router(operations.router(services))
     app.include_router(articles.router(services, pages))
+    app.include_router(stories.router(services, pages))
     app.include_router(pages_router(pages))
     errors.install(app, pages)
     app.add_middleware(SafeHeaders)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse
 
+from collector import telling
 from collector.model import ArticleTrace, Evidence
 from collector.tracing import Explained
 from collector.web.pages import Pages
@@ -60,6 +61,7 @@ def _page(pages: Pages, request: Request, found: Explained | None, asked: str) -
         article=article,
         entries=found.trace.entries if found else (),
         steps=found.steps if found else (),
+        story=article.story if article else None,
         title_parts=marked.get("title", ()),
         paragraphs=_paragraphs(marked.get("text", ())),
     )
@@ -95,7 +97,14 @@ def _as_json(found: Explained) -> Any:
     article = found.trace.article
     assert article is not None
     told = asdict(article)
-    stored = told.pop("stored")
+    del told["id"]
+    stored, story = told.pop("stored"), article.story
+    told["story"] = story and {
+        "key": story.key,
+        "title": story.lead.title,
+        "independent": story.independent,
+        "reports": [telling.as_plain(one, story) for one in story.reports],
+    }
     told |= {"text": stored and stored["text"], "feeds": stored and stored["feeds"]}
     told["entries"] = [asdict(entry) for entry in found.trace.entries]
     told["why"] = [asdict(step) for step in found.steps]

@@ -11,7 +11,7 @@ from collector.web.services import Services
 
 _SAVED = {"Content-Disposition": 'attachment; filename="collector.opml"'}
 _FRESH = {"Cache-Control": "no-store"}
-_ROBOTS = "User-agent: *\nAllow: /feed.\nAllow: /topics/\nDisallow: /\n"
+_ROBOTS = "User-agent: *\nAllow: /feed.\nAllow: /stories.\nAllow: /topics/\nDisallow: /\n"
 
 
 def router(services: Services) -> APIRouter:

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from collector import __version__
-from collector.channels import Place, places
+from collector import __version__, telling
+from collector.channels import Kind, Place, places
 from collector.model import FeedStatus
 from collector.publish import FORMATS, wire
 from collector.web import words
@@ -75,11 +75,15 @@ class Pages:
             "headline": wire.headline,
             "language": wire.language,
             "what_changed": lambda revision: wire.what_changed(revision.change, revision.difference),
+            "counted": telling.counted,
+            "because": telling.because,
+            "done": telling.done,
         }
         self._templates.globals |= {
             "formats": FORMATS,
             "places": places(()),
-            "place_of": lambda topic: Place(topic=topic),
+            "place_of": lambda topic, kind=Kind.ARTICLES: Place(kind=kind, topic=topic),
+            "of_stories": Kind.STORIES,
             "states": STATES,
             "version": __version__,
         }

@@ -61,7 +61,9 @@ def read_selection(
         since=date_time("since", one["since"]) if "since" in one else None,
         limit=number("limit", one["limit"], MAX_ITEMS) if "limit" in one else None,
         before=one.get("before"),
-        by_similarity=_sort(one["sort"]) if "sort" in one else False,
+        by_similarity=_is_second("sort", one["sort"], "new", "similar") if "sort" in one else False,
+        one_a_story=_is_second("group", one["group"], "none", "story") if "group" in one else False,
+        bump=_is_second("update", one["update"], "silent", "bump") if "update" in one else False,
     )
 
 
@@ -102,11 +104,11 @@ def _language(tag: str) -> str:
     raise QueryError(f"lang: expected a language such as ko or pt-BR, found {shown(tag)}")
 
 
-def _sort(order: str) -> bool:
-    """Whether by similarity."""
-    if order in ("new", "similar"):
-        return order == "similar"
-    raise QueryError(f"sort: expected new or similar, found {shown(order)}")
+def _is_second(name: str, chosen: str, first: str, second: str) -> bool:
+    """Which of the two words of a parameter was chosen."""
+    if chosen in (first, second):
+        return chosen == second
+    raise QueryError(f"{name}: expected {first} or {second}, found {shown(chosen)}")
 
 
 def shown(text: str) -> str:

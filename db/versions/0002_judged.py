@@ -1,5 +1,5 @@
 """What an article is judged by: how similar it is to the corpus, and by which rules that was found. When its page is
-visited again, and what had become of it.
+visited again, and what had become of it. And stories: the reports of one event.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _COLUMNS = (
     sa.Column("similar_to", sa.Text()),
     sa.Column("rules", sa.BigInteger(), nullable=False, server_default="0"),
     sa.Column("gone_at", Time()),
+    sa.Column("is_grouped", sa.Boolean(), nullable=False, server_default=sa.false()),
 )
 _VISITS = (
     sa.Column("read_at", Time()),
@@ -29,6 +30,7 @@ _VISITS = (
     sa.Column("misses", sa.Integer(), nullable=False, server_default="0"),
 )
 _KEPT = sa.column("is_kept", sa.Boolean) == sa.true()
+_UNGROUPED = sa.column("is_grouped", sa.Boolean) == sa.false()
 _UNKEPT = sa.column("is_kept", sa.Boolean) == sa.false()
 _HAS_TEXT = sa.column("text").is_not(None)
 _FROM_CORPUS = sa.column("corpus_file").is_not(None)
@@ -43,6 +45,8 @@ def upgrade() -> None:
             op.add_column("article", column)
     _index("article_similar", sa.text("similarity DESC"), *_NEWEST, where=_KEPT)
     _index("article_rules", "rules", "id", where=_HAS_TEXT)
+    _index("article_ungrouped", "id", where=_UNGROUPED & (_KEPT | _FROM_CORPUS))
+    _make_stories()
     _add_visits()
     _add_revisions()
 
@@ -90,5 +94,61 @@ def _write_anew() -> None:
     _index("article_unmatched", "first_seen_at", where=_UNKEPT & _HAS_TEXT)
 
 
-def _index(name: str, *columns: Any, where: sa.ColumnElement[bool], unique: bool = False) -> None:
-    op.create_index(name, "article", list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
+def _make_stories() -> None:
+    op.create_table(
+        "story",
+        sa.Column("id", Id, autoincrement=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("began_at", Time(), nullable=False),
+        sa.Column("bumped_at", Time(), nullable=False),
+        sa.Column("changed_at", Time(), nullable=False),
+        sa.Column("is_frozen", sa.Boolean(), nullable=False),
+        sa.Column("forwarded_to", Id),
+        sa.PrimaryKeyConstraint("id", name="story_pk"),
+        sa.UniqueConstraint("key", name="story_key_key"),
+        sa.ForeignKeyConstraint(["forwarded_to"], ["story.id"], name="story_forwarded_to_fk"),
+    )
+    op.create_index("story_began", "story", [sa.text("began_at DESC"), sa.text("id DESC")])
+    op.create_index("story_bumped", "story", [sa.text("bumped_at DESC"), sa.text("id DESC")])
+    _index("story_forwarded", "forwarded_to", where=sa.column("forwarded_to").is_not(None), table="story")
+    op.create_table(
+        "member",
+        sa.Column("article_id", Id, autoincrement=False),
+        sa.Column("story_id", Id, nullable=False),
+        sa.Column("copy_of", Id),
+        sa.Column("is_pinned", sa.Boolean(), nullable=False),
+        sa.Column("joined_at", Time(), nullable=False),
+        sa.Column("evidence", Json),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("article_id", name="member_pk"),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="member_article_id_fk"),
+        sa.ForeignKeyConstraint(["story_id"], ["story.id"], name="member_story_id_fk"),
+        sa.ForeignKeyConstraint(["copy_of"], ["article.id"], name="member_copy_of_fk"),
+    )
+    op.create_index("member_story", "member", ["story_id", "article_id"])
+    _index("member_copy", "copy_of", where=sa.column("copy_of").is_not(None), table="member")
+    is_pinned = sa.column("is_pinned", sa.Boolean) == sa.true()
+    _index("member_pinned", "story_id", where=is_pinned, table="member")
+    op.create_table(
+        "step",
+        sa.Column("id", Id),
+        sa.Column("at", Time(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("story_id", Id, nullable=False),
+        sa.Column("other_id", Id),
+        sa.Column("undoes", Id),
+        sa.Column("detail", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="step_pk"),
+        sa.ForeignKeyConstraint(["story_id"], ["story.id"], name="step_story_id_fk"),
+        sa.ForeignKeyConstraint(["other_id"], ["story.id"], name="step_other_id_fk"),
+        sa.ForeignKeyConstraint(["undoes"], ["step.id"], name="step_undoes_fk"),
+    )
+    op.create_index("step_story", "step", ["story_id"])
+    _index("step_other", "other_id", where=sa.column("other_id").is_not(None), table="step")
+
+
+def _index(
+    name: str, *columns: Any, where: sa.ColumnElement[bool], unique: bool = False, table: str = "article"
+) -> None:
+    op.create_index(name, table, list(columns), unique=unique, sqlite_where=where, postgresql_where=where)

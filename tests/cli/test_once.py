@@ -17,7 +17,7 @@ from tests.site import Site, serve
 
 def counts(rows: list[dict]) -> dict[tuple[str, str], int]:
     """How many polls and entries ended how."""
-    return {(row["what"], row["outcome"]): row["count"] for row in rows if "what" in row}
+    return {(row["what"], row["outcome"]): row["count"] for row in rows if row.get("what") in ("poll", "entry")}
 
 
 async def test_once_prints_what_came_and_then_nothing_is_due(user: User, site: Site) -> None:
@@ -28,6 +28,7 @@ async def test_once_prints_what_came_and_then_nothing_is_due(user: User, site: S
     second = await user("once")
 
     assert counts(first.rows) == {("poll", "new"): 1, ("entry", "kept"): 3, ("entry", "unmatched"): 1}
+    assert sum(row["count"] for row in first.rows if row["what"] == "story") == 3, "what is kept is in a story"
     assert (first.code, first.err) == (0, "")
     assert (second.code, second.out, second.err) == (0, "Nothing was due.\n", "")
     assert site.asked["/feed.xml"] == 1
@@ -93,7 +94,7 @@ async def test_verbose_logs_every_poll_and_entry_as_json(user: User, site: Site)
     done = await user("once", "--verbose", "--json")
 
     events = [json.loads(line)["event"] for line in done.err.splitlines()]
-    assert events == ["poll", "entry"]
+    assert events == ["poll", "entry", "articles grouped"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -141,7 +141,7 @@ def test_parameters_select(shown, query, expected):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("limits=5", "unknown parameter 'limits'; known are: topic, feed, lang, since, limit, sort, before"),
+        ("limits=5", "unknown parameter 'limits'; known are: topic, feed, lang, since, limit, sort, group, before"),
         ("LIMIT=5", "unknown parameter 'LIMIT'"),
         ("limit=0", "limit: expected a whole number from 1 to 1000, found '0'"),
         ("limit=1001", "limit: expected"),

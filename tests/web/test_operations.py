@@ -40,4 +40,4 @@ def test_robots_may_read_the_feeds(shown):
     """And leave the pages alone."""
     lines = shown.get("/robots.txt").text.splitlines()
     assert lines[0] == "User-agent: *"
-    assert {"Allow: /feed.", "Allow: /topics/", "Disallow: /"} == set(lines[1:])
+    assert {"Allow: /feed.", "Allow: /stories.", "Allow: /topics/", "Disallow: /"} == set(lines[1:])

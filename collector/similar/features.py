@@ -1,0 +1,90 @@
+"""A report beside whole stories: what the scorer is asked about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from collector.similar.compare import PAIR
+
+_SAME_TIME = 6.0  # hours: closer than that says no more
+_CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
+_P = {name: place for place, name in enumerate(PAIR)}
+
+# Name -> how it may move the score: 1 never down, -1 never up, 0 either way.
+FEATURES = {
+    "body": 1, "lead": 1, "title": 1, "names": 1, "covered": 1, "covers": 1, "rare": 1, "rare_names": 1, "numbers": 1,
+    "inner": 1, "hours": -1, "hours_story": -1, "mean_body": 1, "mean_lead": 1, "mean_covered": 1, "least": 1,
+    "second": 1, "size": 0, "short": 0, "long": 0, "ahead": 1, "above": 1,
+    "phrases": 1, "rare_phrases": 1, "union": 1, "crowd": 0, "crowded": 0, "out": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A report beside some stories. All arrays have a place for each story; `table` has the columns of `FEATURES`."""
+
+    stories: np.ndarray
+    nearest: np.ndarray  # the row of the nearest report
+    hours: np.ndarray  # to that report
+    similarity: np.ndarray  # the cosine with that report
+    table: np.ndarray
+    crowd: float  # how near stories are that it is hardly of: the fourth nearest
+
+
+def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.ndarray, pairs: np.ndarray,
+           hours: np.ndarray) -> Beside:  # fmt: skip
+    """What the pairs say of each story. Rows are in order of their stories, and in each of their reports' numbers."""
+    starts = np.flatnonzero(np.diff(stories, prepend=-1))
+    sizes = np.diff(starts, append=len(stories))
+    place = np.repeat(np.arange(len(starts)), sizes)
+    near = nearness(pairs)
+    best = np.lexsort((np.arange(len(near)), -near, place))[starts]
+    body = pairs[:, _P["body"]]
+    second = np.where(np.arange(len(near)) == best[place], -1, near)
+    second = np.where(sizes > 1, np.maximum.reduceat(second, starts), np.nan)
+    with np.errstate(invalid="ignore"):
+        closest = np.fmin.reduceat(hours, starts)
+    top = near[best]
+    others = np.sort(np.append(top, [0.0] * (_CROWD + 1)))[::-1]
+    lengths, length = records["length"], int(asked["length"])
+    crowd = others[_CROWD]
+    crowded = records["crowd"][best] / np.float32(255)
+    ahead = top - np.where(top >= others[0], others[1], others[0])
+    columns = {name: pairs[best, at] for name, at in _P.items()} | {
+        "hours": _scaled(hours[best]),
+        "hours_story": _scaled(closest),
+        "mean_body": np.add.reduceat(body, starts) / sizes,
+        "mean_lead": np.add.reduceat(np.nan_to_num(pairs[:, _P["lead"]]), starts) / sizes,
+        "mean_covered": np.add.reduceat(np.nan_to_num(pairs[:, _P["covered"]]), starts) / sizes,
+        "least": np.minimum.reduceat(near, starts),
+        "second": second,
+        "size": np.log(sizes),
+        "short": np.log1p(np.minimum(lengths[best], length)),
+        "long": np.log1p(np.maximum(lengths[best], length)),
+        "ahead": ahead,
+        "above": top - others[3],
+        "union": _union(pairs, starts),
+        "crowd": np.full(len(starts), crowd),
+        "crowded": crowded,
+        "out": top / (0.5 * (crowd + crowded) + 0.05),
+    }
+    table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+    return Beside(stories[starts], rows[best], hours[best], body[best], table, float(crowd))
+
+
+def _union(pairs: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The nearest two reports of a story counted together, whatever part of it is like which."""
+    columns = [np.nan_to_num(pairs[:, _P[name]]) for name in ("body", "lead", "covered", "phrases")]
+    return np.mean([np.maximum.reduceat(column, starts) for column in columns], axis=0)
+
+
+def nearness(pairs: np.ndarray) -> np.ndarray:
+    """One number for how near two reports are, to choose the nearest by."""
+    lead, covered = (np.nan_to_num(pairs[:, _P[name]]) for name in ("lead", "covered"))
+    return 0.5 * pairs[:, _P["body"]] + 0.3 * lead + 0.2 * covered
+
+
+def _scaled(hours: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(hours, _SAME_TIME))

@@ -1,0 +1,96 @@
+"""One event, one story: streams of articles grouped online, beside the cosine of TF-IDF.
+
+    python -m tests.bench.stories               each source is left out of the training in turn
+    python -m tests.bench.stories --shipped     with the scorer that ships, which has seen all of them
+
+BCubed F1 and pairwise F1 in per cent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from collector.similar import Article, Grouper, Stories
+from collector.similar.scorer import Scorer
+from tests.bench.scores import bcubed, pairwise
+from tests.bench.streams import SOURCES, Stream, headlines, read_stream, snippets
+
+ARTICLES = ("neus_val", "as_tr", "ecb_tr", "ecb_dev", "vi_tr")
+_WORD = re.compile(r"\w+")
+
+
+def grouped(articles: Sequence[Article], scorer: Scorer | None = None) -> list[int]:
+    """The story of each article as it stands after the last."""
+    grouper = Grouper(scorer=scorer)
+    stories = Stories()
+    seen = datetime(2021, 1, 1, tzinfo=UTC)
+    for number, article in enumerate(articles, 1):
+        seen = article.published_at or seen
+        stories.follow(grouper.add(number, article, seen))
+    return list(stories.of.values())
+
+
+def by_cosine(articles: Sequence[Article]) -> list[int]:
+    """Each article joins the story of the nearest one, if that is near enough; IDF counts what came before."""
+    join = 0.25 if any(article.text for article in articles) else 0.35
+    documents: Counter[str] = Counter()
+    vectors: list[dict[str, float]] = []
+    postings: dict[str, list[int]] = {}
+    stories: list[int] = []
+    for at, article in enumerate(articles):
+        counts = Counter(_WORD.findall(f"{article.title}\n{article.text}".lower()))
+        documents.update(counts.keys())
+        weights = {w: (1 + math.log(n)) * (math.log((1 + at + 1) / (1 + documents[w])) + 1) for w, n in counts.items()}
+        length = math.sqrt(sum(x * x for x in weights.values())) or 1.0
+        vector = {word: x / length for word, x in weights.items()}
+        dots: Counter[int] = Counter()
+        for word, x in vector.items():
+            for other in postings.get(word, ()):
+                dots[other] += x * vectors[other][word]
+            postings.setdefault(word, []).append(at)
+        vectors.append(vector)
+        best = max(dots, key=lambda other: (dots[other], -other), default=None)
+        stories.append(stories[best] if best is not None and dots[best] >= join else at)
+    return stories
+
+
+def tests(source: str) -> list[Stream]:
+    """What a source is judged on."""
+    streams = [read_stream(name) for name in SOURCES[source] if name != "neus_tr"]
+    if source == "neus":
+        streams += [snippets(streams[0]), headlines(streams[0])]
+    if source == "as":
+        streams += [snippets(streams[0])]
+    return streams
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--shipped", action="store_true")
+    options = parser.parse_args()
+    cache: dict = {}
+    totals: dict[str, tuple[float, ...]] = {}
+    print(f"{'':24}{'stories':>9}{'true':>7}{'BCubed':>9}{'pairs':>7}{'cosine':>9}{'pairs':>7}")
+    for source in SOURCES:
+        scorer = None
+        if not options.shipped:
+            from tests.bench.train_stories import learn
+
+            scorer = learn([other for other in SOURCES if other != source], cache=cache)
+        for stream in tests(source):
+            found, plain = grouped(stream.articles, scorer), by_cosine(stream.articles)
+            row = tuple(100 * f(stream.stories, p) for p in (found, plain) for f in (bcubed, pairwise))
+            totals[stream.name] = row
+            print(f"{stream.name:24}{len(set(found)):9}{len(set(stream.stories)):7}"
+                  f"{row[0]:9.1f}{row[1]:7.1f}{row[2]:9.1f}{row[3]:7.1f}", flush=True)  # fmt: skip
+    mean = [sum(totals[name][at] for name in ARTICLES) / len(ARTICLES) for at in range(4)]
+    print(f"{'mean of article streams':40}{mean[0]:9.1f}{mean[1]:7.1f}{mean[2]:9.1f}{mean[3]:7.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""What every grouping must hold: the same input gives the same stories, whatever happens in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collector.similar import Article, Grouper, Joined, Merged, Moved, Remembered
+
+START = datetime(2024, 3, 1, 8, tzinfo=UTC)
+
+EVENTS = [
+    ("Ferry sinks off Lindholm", "The ferry Aurora sank off the island of Lindholm on Friday night. The coast guard rescued {n} of its passengers, "
+     "said captain Ove Brandt, while divers searched the hull of the Aurora for the missing."),
+    ("Quake of 6.1 shakes Karvala", "An earthquake of magnitude 6.1 shook the province of Karvala before dawn. At least {n} houses collapsed in "
+     "the town of Sefid, mayor Nasrin Tolouei told state television, and rescuers dug through the rubble."),
+    ("Parliament of Ostrava rejects budget", "The regional assembly in Ostrava rejected the budget of governor Pavel Hruska by {n} votes. The opposition "
+     "wants cuts to the tram extension; Hruska threatened to resign."),
+    ("Mango growers protest in Piura", "Mango growers blocked the Pan-American highway near Piura with {n} trucks. They demand that the ministry of "
+     "agriculture buys the crop that exporters refused, their leader Rosa Chunga said."),
+]  # fmt: skip
+
+
+def report(event: int, n: int, *, hours: float = 0, published: bool = True) -> tuple[Article, datetime]:
+    """A report of an event; `n` tells one from another."""
+    title, text = EVENTS[event]
+    openings = ("Officials said more on Saturday. ", "It was reported late at night. ", "Witnesses spoke to our paper. ", "")
+    endings = (" Schools nearby stay closed.", " An inquiry was opened.", " The weather was calm.", " More is expected soon.")
+    at = START + timedelta(hours=hours)
+    words = text.format(n=20 + n).split()
+    turned = " ".join(words[n % 9 :] + words[: n % 9]) if n else " ".join(words)
+    article = Article(
+        key=f"{event}-{n}",
+        title=title if n == 0 else f"{title}: {('what we know', 'officials speak', 'the day after', 'a witness')[n % 4]}",
+        text=openings[n % 4] + turned + endings[n % 4],
+        language="en",
+        published_at=at if published else None,
+    )
+    return article, at
+
+
+STREAM = [report(event, n, hours=3 * n + event) for n in range(4) for event in range(len(EVENTS))]
+
+
+def run(grouper: Grouper, stream, first: int = 1) -> list:
+    return [step for number, (article, at) in enumerate(stream, first) for step in grouper.add(number, article, at)]
+
+
+def remembered(steps) -> dict[int, Remembered]:
+    """What a store keeps of steps."""
+    kept: dict[int, Remembered] = {}
+    for step in steps:
+        match step:
+            case Joined(number=number, story=story, evidence=evidence, packed=packed):
+                copy_of = evidence.copy_of if evidence else None
+                kept[number] = Remembered(number=number, story=story, packed=packed, copy_of=copy_of)
+            case Moved(number=number, into=into):
+                kept[number] = Remembered(number=number, story=into, packed=kept[number].packed, copy_of=kept[number].copy_of)
+            case Merged(story=story, into=into):
+                for number, member in list(kept.items()):
+                    if member.story == story:
+                        kept[number] = Remembered(number=number, story=into, packed=member.packed, copy_of=member.copy_of)
+    return kept
+
+
+def stories(steps) -> dict[int, int]:
+    return {number: member.story for number, member in remembered(steps).items()}
+
+
+def test_reports_of_one_event_are_one_story_and_others_are_not():
+    found = stories(run(Grouper(), STREAM))
+
+    assert len(set(found.values())) == len(EVENTS)
+    for number, story in found.items():
+        assert story == found[(number - 1) % len(EVENTS) + 1]
+
+
+def test_the_same_input_gives_the_same_steps():
+    assert run(Grouper(), STREAM) == run(Grouper(), STREAM)
+
+
+@pytest.mark.parametrize("at", range(0, len(STREAM), 3))
+def test_a_restart_changes_nothing(at):
+    whole = Grouper()
+    before, after = run(whole, STREAM[:at]), run(whole, STREAM[at:], at + 1)
+    kept = sorted(remembered(before).values(), key=lambda member: member.number)
+    again = Grouper()
+    again.restore(kept, frozen=(), next_story=max((m.story for m in kept), default=0) + 1)
+
+    assert run(again, STREAM[at:], at + 1) == after
+    assert again.next_story == whole.next_story
+
+
+def test_stories_are_numbered_from_the_next_on():
+    grouper = Grouper()
+    grouper.restore([], frozen=(), next_story=41)
+
+    assert [step.story for step in run(grouper, STREAM[:2])] == [41, 42]
+    assert grouper.next_story == 43
+
+
+def test_what_was_packed_by_another_version_is_refused():
+    step = run(Grouper(), STREAM[:1])[0]
+    other = bytes([step.packed[0] + 1]) + step.packed[1:]
+
+    assert len(step.packed) <= 2_048
+    for packed in (other, b"", step.packed[:-1]):
+        with pytest.raises(ValueError):
+            Grouper().restore([Remembered(number=1, story=1, packed=packed, copy_of=None)], frozen=(), next_story=2)
+
+
+def test_evidence_names_what_both_share_in_the_words_of_the_later():
+    grouper = Grouper()
+    run(grouper, STREAM[:4])
+    step = grouper.add(5, *report(0, 1, hours=3))[0]
+
+    assert step.story == 1
+    assert step.evidence.nearest == 1
+    assert {"Lindholm", "Aurora"} <= set(step.evidence.names)
+    assert "6.1" in grouper.add(6, *report(1, 2, hours=4))[0].evidence.numbers
+    assert all(word in report(0, 1)[0].title + report(0, 1)[0].text for word in step.evidence.names + step.evidence.words)
+    assert len(step.evidence.words) <= 8
+    assert step.evidence.hours == 3.0
+    assert 0 < step.evidence.similarity <= 1
+    assert 0.5 <= step.evidence.score <= 1
+
+
+def test_the_same_text_is_a_copy_of_the_first():
+    grouper = Grouper()
+    article, at = report(0, 0)
+    grouper.add(1, article, at)
+    for number in (2, 3):
+        other = Article(key=f"copy {number}", title="A ferry accident at sea", text=f"{article.text} Subscribe here.", language="en")
+        step = grouper.add(number, other, at)[0]
+
+        assert step.story == 1
+        assert step.evidence.copy_of == 1
+
+
+def test_a_report_that_was_let_go_is_as_if_it_had_never_been():
+    grouper, other = Grouper(), Grouper()
+    run(grouper, STREAM[:8])
+    for number in (1, 5, 6):
+        grouper.forget(number)
+    grouper.forget(999)
+    kept = [member for member in remembered(run(other, STREAM[:8])).values() if member.number not in (1, 5, 6)]
+    again = Grouper()
+    again.restore(kept, frozen=(), next_story=other.next_story)
+
+    assert run(grouper, STREAM[8:], 9) == run(again, STREAM[8:], 9)
+
+
+def test_a_corrected_report_finds_its_story_again():
+    grouper = Grouper()
+    run(grouper, STREAM[:8])
+    grouper.forget(5)
+
+    assert grouper.add(5, *report(0, 3, hours=20))[0].story == 1
+
+
+def test_a_report_is_in_one_story_only():
+    grouper = Grouper()
+    run(grouper, STREAM[:1])
+
+    with pytest.raises(ValueError):
+        run(grouper, STREAM[:1])
+
+
+def test_what_a_person_moved_stays_there():
+    grouper = Grouper()
+    run(grouper, STREAM[:8])
+    alone = grouper.move(5, None)
+
+    assert alone == 5
+    assert grouper.move(1, alone) == alone
+    steps = run(grouper, STREAM[8:], 9)
+    assert not [step for step in steps if isinstance(step, Moved | Merged)]
+    assert stories(steps)[9] == alone
+
+
+def test_stories_that_a_person_merged_are_one():
+    grouper = Grouper()
+    run(grouper, STREAM[:8])
+    grouper.merge(2, 1)
+    found = stories(run(grouper, STREAM[8:], 9))
+
+    assert found[9] == found[10] == 1
+
+
+def test_a_seed_starts_a_story_of_its_own():
+    grouper = Grouper()
+    run(grouper, STREAM[:4])
+    article, at = report(0, 1)
+
+    assert grouper.start(5, article, at)[0].story == 5
+    assert grouper.start(5 + 1, *report(0, 2))[0].evidence is None
+
+
+def test_weak_links_make_no_chain():
+    """Each report shares half of its words with the one before, and none with those further back."""
+    words = [f"{a}{b}{c}o{d}a" for a in "bdfgk" for b in "aeiu" for c in "lmnr" for d in "stvz"]
+    grouper = Grouper()
+    found = []
+    for number in range(1, 30):
+        text = " ".join(words[10 * number : 10 * number + 20])
+        article = Article(key=str(number), title="", text=text, language="en", published_at=START)
+        found.append(grouper.add(number, article, START)[0].story)
+
+    assert max(found.count(story) for story in found) <= 3
+
+
+def test_an_article_without_words_is_a_story_of_its_own():
+    grouper = Grouper()
+    empty = Article(key="empty", title="", text="", language="en")
+    found = [grouper.add(number, empty, START)[0] for number in (1, 2)]
+
+    assert [step.story for step in found] == [1, 2]
+
+
+def test_only_the_latest_stories_are_open(monkeypatch):
+    monkeypatch.setattr("collector.similar.grouper.OPEN", 3)
+    grouper, whole = Grouper(), Grouper()
+    kept = remembered(run(grouper, STREAM[:4]))
+    whole.restore(list(kept.values()), frozen=(), next_story=5)
+
+    assert grouper.add(5, *report(0, 1))[0].story == 5
+    assert whole.add(5, *report(0, 1))[0].story == 5
