@@ -115,9 +115,13 @@ def _split(text: str) -> list[str]:
     return spaced if len(spaced) > len(text) / 12 else list(text)
 
 
+def _runs(words: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + 6]) for at in range(len(words) - 5)}
+
+
 def _has_run(one: str, other: str) -> bool:
     a, b = one.lower().split(), other.lower().split()
-    if not set(zip(*(a[i:] for i in range(6)))) & set(zip(*(b[i:] for i in range(6)))):
+    if not _runs(a) & _runs(b):
         return False
     return SequenceMatcher(None, a, b, autojunk=False).find_longest_match().size >= AGENCY
 
