@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from collector.dates import parse_date
 from collector.months import fold, months_in
 
 _LONGEST = 80  # characters: what is longer says more
@@ -33,10 +34,12 @@ _AGO = (
     r"לפני \d+|\d+ ?(?:分钟|分鐘|小时|小時|天|秒|周|分|時間|日)前|\d+ ?(?:초|분|시간|일|주) ?전|"
     r"\d+ \w+ (?:truoc|yang lalu|lalu)\b"
 )
-_COUNT = re.compile(rf"\d[\d.,]* ?[km]? ?(?:{_COUNTED})|(?:{_COUNTED})\w* ?[:(：（]? ?\d")
+_COUNT = re.compile(rf"\d(?:[\d.,]*\d)? ?[km]? ?(?:{_COUNTED})|(?:{_COUNTED})\w* ?[:(：（]? ?\d")
 _TOUCH = re.compile(rf"\W*(?:{_TOUCHED})")
 _MOMENT = re.compile(rf"\d{{1,2}}[:.h]\d\d|\d{{1,4}}[-/.年년]\d{{1,2}}|\d ?[月월]|{_AGO}")
 _ONLY_AGO = re.compile(rf"\W*(?:{_AGO})\W*\w*\W*")
+_TIME = re.compile(r"\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?(?:am|pm|a\.m|p\.m|gmt|utc|uhr|[a-z]{1,2}t))?\W*")
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 # What stands in a date beside numbers and the month.
 _OF_DATES = re.compile(
     r"\d+(?:st|nd|rd|th)?|[年月日时時分년월일시분]|\b(?:am|pm|a\.m\.|p\.m\.|gmt|utc|[a-z]{1,2}t|uhr|h|z|t)\b|г\.|\W|_"
@@ -45,21 +48,23 @@ _OF_DATES = re.compile(
 
 def is_furniture(line: str) -> bool:
     """Whether a line is no part of the text: it counts readers or comments, or tells a date and nothing else."""
-    if len(line) > _LONGEST or not any(letter.isdigit() for letter in line) or _SENTENCE.search(line):
+    if len(line) > _LONGEST or not any(map(str.isdigit, line)) or "%" in line or _SENTENCE.search(line):
         return False
     folded = fold(line)
     if len(folded.split()) > _WORDS:
         return False
     if _ONLY_AGO.fullmatch(folded) or _COUNT.search(folded):
         return True
-    months = months_in(folded)
-    if _TOUCH.match(folded) and (months or _MOMENT.search(folded)):
+    if _TOUCH.match(folded) and (_MOMENT.search(folded) or months_in(folded)):
         return True
-    return _is_date(folded, months)
+    return _TIME.fullmatch(folded) is not None or (_YEAR.search(folded) is not None and _is_date(folded))
 
 
-def _is_date(folded: str, months: list[tuple[int, int, int]]) -> bool:
+def _is_date(folded: str) -> bool:
     """Whether nothing but a date is left, the name of a day included."""
+    if parse_date(folded) is None:
+        return False
+    months = months_in(folded)
     for start, end, _ in reversed(months):
-        folded = folded[:start] + " " + folded[end:]
+        folded = f"{folded[:start]} {folded[end:]}"
     return len(_OF_DATES.sub(" ", folded).split()) <= bool(months)

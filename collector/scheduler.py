@@ -23,6 +23,7 @@ from collector.poll import Poller
 from collector.replay import Replay
 from collector.revisit import Revisitor
 from collector.store import Store
+from collector.visits import TOO_LATE
 from collector.watch import Watch
 
 TICK = 2.0  # seconds between two looks for due work
@@ -143,6 +144,9 @@ class Scheduler:
         expired = await asyncio.to_thread(self._store.expire_unmatched, before)
         if expired:
             log.get().info("unmatched articles let go", articles=expired)
+        given_up = await asyncio.to_thread(self._store.give_up_visits, self._now() - TOO_LATE)
+        if given_up:
+            log.get().info("pages are not visited again: it is too late", pages=given_up)
 
     async def _reload_changed(self) -> None:
         if await asyncio.to_thread(self._watch.has_changed):

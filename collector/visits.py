@@ -19,6 +19,7 @@ CONFIRM = timedelta(hours=6)  # a page that is not there is looked for again so 
 MISSES = 2  # visits in a row that found nothing make an article gone
 HOURLY = 60  # visits of a host in an hour
 HOUR = timedelta(hours=1)
+TOO_LATE = timedelta(days=7)  # a visit that is overdue for so long, for want of budget or of a feed, is given up
 
 _GOLDEN = 0.6180339887498949  # its multiples are spread evenly, however many there are
 _SHORTER = 0.5  # a text that keeps less than this of its length is a wall or an error more often than an edit

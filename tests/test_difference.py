@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from difflib import SequenceMatcher
 
 import pytest
@@ -136,7 +137,8 @@ STORY = "Six people died on Monday.\nPolice said that the fire began at 3 a.m.\n
     ],
 )  # fmt: skip
 def test_lines_that_count_or_tell_the_date_are_furniture(line: str) -> None:
-    other = "".join("4" if letter.isdigit() else letter for letter in line)
+    *_, last = re.finditer(r"\d", line)
+    other = line[: last.start()] + str((int(last[0]) + 1) % 10) + line[last.end() :]
 
     assert is_furniture(line)
     assert not is_revised(STORY + line, STORY + other)
@@ -147,7 +149,8 @@ def test_lines_that_count_or_tell_the_date_are_furniture(line: str) -> None:
     "line",
     [
         "Six people died.", "Deaths: 8", "Russia published 12 laws", "Putin meets 3 ministers", "Russia 3:1 Ukraine",
-        "Kim Jong Un, 42", "On 24 November 2026 the two sides signed the treaty in Moscow", "12 dead", "사망자 12명", "死者12人",
+        "Kim Jong Un, 42", "9. Product Photography", "6 | Maryland | 71.3", "4.96 / 5.0", "1/1/2013 +13.1%",
+        "Market share: 12.89%", "3. Read Customer Reviews", "Step 11: Tracing", "11. Promova", "On 24 November 2026 the two sides signed the treaty in Moscow", "12 dead", "사망자 12명", "死者12人",
     ],
 )  # fmt: skip
 def test_lines_that_say_something_are_not(line: str) -> None:

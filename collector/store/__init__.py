@@ -314,6 +314,11 @@ class Store:
         """How many pages are to be visited again now."""
         return self._ask(visits.count, now)
 
+    def give_up_visits(self, before: datetime) -> int:
+        """Plans no visit any more that was due before that time; returns how many they were."""
+        with self._write() as db:
+            return visits.give_up(db, before)
+
     def visits(self, ids: Collection[int]) -> list[DueVisit]:
         """The visits of those of these entries whose page is to be visited again still, due or not, by id."""
         return self._ask(visits.by_ids, ids)

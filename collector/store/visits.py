@@ -42,6 +42,11 @@ def count(db: Connection, now: datetime) -> int:
     return db.scalar(_joined(sa.func.count()).where(_PLANNED, entry.c.visit_at <= now)) or 0
 
 
+def give_up(db: Connection, before: datetime) -> int:
+    """Plans no visit any more that was due before that time; returns how many they were."""
+    return db.execute(sa.update(entry).where(entry.c.visit_at < before).values(visit_at=None)).rowcount
+
+
 def visited_since(db: Connection, since: datetime) -> list[tuple[str, datetime]]:
     """The addresses of pages that were visited after that time, and when, in that order."""
     query = _joined(article.c.url, entry.c.visited_at).where(entry.c.visited_at > since, article.c.url.is_not(None))

@@ -173,6 +173,15 @@ def test_only_one_of_a_host_at_a_time_and_none_of_a_host_that_rests(world):
     assert world.store.due_visits(moment, 10, (), {"news.example"}) == []
 
 
+def test_visits_that_come_too_late_are_given_up(world):
+    read(world)
+    assert world.store.give_up_visits(world.now + VISIT_AT) == 0
+    assert len(visits(world)) == 1
+
+    assert world.store.give_up_visits(world.now + VISIT_AT + timedelta(seconds=1)) == 1
+    assert visits(world) == []
+
+
 def test_the_visits_of_the_last_hour_are_remembered(world):
     read(world)
     [visit] = visits(world)
