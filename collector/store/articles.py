@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from collector.model import EntryOutcome, KnownArticle, TextSource
 from collector.store.rows import THESE, chunks, grouped, place_of
-from collector.store.schema import address, article, entry, feed, match, sighting
+from collector.store.schema import address, article, entry, feed, match, member, sighting, story
 
 # --- found --------------------------------------------------------------------------------------------------
 
@@ -77,6 +77,7 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
 
 # --- read out -----------------------------------------------------------------------------------------------
 
+_ORIGINAL = article.alias("original")
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
     "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
@@ -96,15 +97,28 @@ def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict
         query = query.where(article.c.is_kept)
     rows = db.execute(query.order_by(article.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
-    topics, feeds = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids)
-    return [_exported(row, topics.get(row.id, []), feeds.get(row.id, [])) for row in rows]
+    topics, feeds, stories = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids), _stories(db, ids)
+    return [_exported(row, topics.get(row.id, []), feeds.get(row.id, []), stories.get(row.id)) for row in rows]
 
 
-def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, Any]:
+_STORIES = (
+    sa.select(member.c.article_id, story.c.key, _ORIGINAL.c.key.label("copy_of"))
+    .join_from(member, story, story.c.id == member.c.story_id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.c.id == member.c.copy_of)
+    .where(member.c.article_id.in_(THESE))
+)
+
+
+def _stories(db: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    return {row.article_id: row for part in chunks(ids) for row in db.execute(_STORIES, {"these": part})}
+
+
+def _exported(row: Row[Any], topics: list[str], feeds: list[str], of: Row[Any] | None) -> dict[str, Any]:
     values = dict(row._mapping)
     enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
     values |= {
         "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures,
         "sources": row.sources or {}, "topics": topics, "feeds": feeds,
+        "story": of and of.key, "copy_of": of and of.copy_of,
     }  # fmt: skip
     return values
