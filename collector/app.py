@@ -196,7 +196,7 @@ async def opened(
                     ),
                     replay=Replay(store=store, current=current, now=now, on_replayed=log.replayed),
                     grouping=Grouping(
-                        store=store, current=current, now=now, on_grouped=on_group, fault=log.fault
+                        store=store, current=current, now=now, on_grouped=on_group, fault=log.not_grouped
                     ),
                     now=now, own_addresses=own,
                 )  # fmt: skip

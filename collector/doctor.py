@@ -166,6 +166,7 @@ _SOUND = {
     "rows": "every row can be read",
     "entries": "every entry is settled with an article, or waits to be collected",
     "articles": "every article is dated, published and has its text as it should",
+    "stories": "every article that was grouped is in one story",
     "words": "every outcome is known",
     "feeds": "every feed waits as long as it may",
     "addresses": "every article is the only one at its address",

@@ -38,8 +38,8 @@ _REST = 1.0  # pauses as long as the work took: polling and readers come first
 
 
 class Grouping:
-    """The stage. `on_grouped` is told, after each batch, how many of which steps were taken (`WORDS`); `fault` of an
-    article that cannot be grouped, which is left out until the next start.
+    """The stage. `on_grouped` is told, after each batch, how many of which steps were taken; `fault` of an article
+    (its key) that cannot be grouped, which is left out until the next start.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Grouping:
         current: Current,
         now: Callable[[], datetime],
         on_grouped: Callable[[Mapping[str, int]], None],
-        fault: Callable[[str | None, Exception], None],
+        fault: Callable[[str, Exception], None],
     ) -> None:
         self._store, self._current, self._now = store, current, now
         self._on_grouped, self._fault = on_grouped, fault
@@ -77,11 +77,10 @@ class Grouping:
         try:
             for article in articles:
                 steps += self._placed(grouper, article)
-                self._aside.discard(article.id)
         except Exception as exc:  # a mistake of ours: it must not stop the others
             self._grouper = None
             self._aside.add(article.id)
-            self._fault(None, exc)
+            self._fault(article.key, exc)
             return len(articles)
         try:
             self._store.save_grouping(self._base, steps, self._now())

@@ -156,6 +156,11 @@ def grouped(counts: Mapping[str, int]) -> None:
     get().info("articles grouped", **counts)
 
 
+def not_grouped(article: str, error: Exception) -> None:
+    """One line for an article that cannot be placed in a story: a mistake of ours."""
+    get().error("not grouped until the next start", article=article, error=repr(error), exc_info=error)
+
+
 # What was said to be wrong since something was saved last, and whether it was the whole database.
 _told: dict[str, bool] = {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 # Each event with its reports: (title, text).
 EVENTS: dict[str, list[tuple[str, str]]] = {
     "ferry": [
@@ -61,3 +63,28 @@ def reports() -> list[tuple[str, str, str]]:
     """All reports in the order of a day, the events mixed: (event, title, text)."""
     longest = max(map(len, EVENTS.values()))
     return [(event, *told[n]) for n in range(longest) for event, told in EVENTS.items() if n < len(told)]
+
+
+def many(number: int) -> list[tuple[str, str, str]]:
+    """Reports of so many events, mixed: (event, title, text). Each event has names and words that no other has."""
+    chance = random.Random(number)
+    told = []
+    for n in range(number):
+        event = f"{n:03}"
+        names = {name: _word(chance).title() for name in ("Arirang", "Wonsan", "Chongjin", "Ri Chol Su")}
+        words = {word: _word(chance) for word in ("ferry", "storm", "harbour", "fishermen", "passengers", "timber", "sank")}
+        versions = [_replaced(report, names | words | {"41": str(chance.randrange(50, 9999))}) for report in EVENTS["ferry"]]
+        versions.append(copied(versions[0]))
+        told += [(chance.random(), event, *version) for version in versions[: chance.randrange(1, 5)]]
+    return [(event, title, text) for _, event, title, text in sorted(told)]
+
+
+def _word(chance: random.Random) -> str:
+    return "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(4))
+
+
+def _replaced(report: tuple[str, str], words: dict[str, str]) -> tuple[str, str]:
+    title, text = report
+    for old, new in words.items():
+        title, text = title.replace(old, new), text.replace(old, new)
+    return title, text

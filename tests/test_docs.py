@@ -69,7 +69,9 @@ def test_every_command_has_a_row_that_names_its_options(name: str, command: type
     common, _, table = section("Commands").partition("| command | does |")
     (row,) = re.findall(rf"^\| `collector {name}\b.*$", table, re.MULTILINE)
 
-    options = {word for option in command.params for word in option.opts if word.startswith("-")} - SHARED
+    parts = list(getattr(command, "commands", {}).values()) or [command]
+    options = {word for part in parts for option in part.params for word in option.opts if word.startswith("-")} - SHARED
+    options |= set(getattr(command, "commands", {}))
     assert [word for word in sorted(options) if not in_code(word, row + common)] == []
 
 

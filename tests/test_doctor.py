@@ -71,7 +71,7 @@ def test_a_sound_database_has_no_problems_beside_its_running_service(database):
         assert [finding for finding in found if not finding.is_sound] == []
         [lock] = [finding for finding in found if finding.check == "lock"]
         assert f"process {os.getpid()}" in lock.message
-    assert {"version", "pages", "references", "tables", "entries", "articles", "feeds", "addresses"} <= {
+    assert {"version", "pages", "references", "tables", "entries", "articles", "stories", "feeds", "addresses"} <= {
         finding.check for finding in found
     }
 
@@ -177,6 +177,7 @@ REVISION = "INSERT INTO revision (key, article_id, change, found_at) VALUES ('k'
     ("statement", "check", "says"),
     [
         ("UPDATE entry SET outcome = NULL WHERE id < 5", "entries", "4 entries are neither collected nor"),
+        ("UPDATE article SET is_grouped = 1 WHERE id < 5", "stories", "4 articles are called grouped, but"),
         ("UPDATE entry SET article_id = NULL WHERE id = 5", "entries", "1 entries are settled without an article"),
         ("UPDATE article SET is_kept = 0 WHERE id = 5", "articles", "match a topic and are not published"),
         ("UPDATE article SET text = NULL WHERE id = 5", "articles", "lost their text"),

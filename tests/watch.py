@@ -135,5 +135,5 @@ class Watch:
         return keys
 
 
-def _fail(_: str | None, exc: Exception) -> None:
+def _fail(_: str, exc: Exception) -> None:
     raise exc

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from collector.model import EntryOutcome, KnownArticle, TextSource
 from collector.store.rows import THESE, chunks, grouped, place_of
-from collector.store.schema import address, article, entry, feed, match, revision, sighting
+from collector.store.schema import address, article, entry, feed, match, member, revision, sighting, story
 
 # --- found --------------------------------------------------------------------------------------------------
 
@@ -78,6 +78,7 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
 
 # --- read out -----------------------------------------------------------------------------------------------
 
+_ORIGINAL = article.alias("original")
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
     "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
@@ -97,10 +98,13 @@ def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict
         query = query.where(article.c.is_kept)
     rows = db.execute(query.order_by(article.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
-    topics, feeds, revisions = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids), _revisions(db, ids)
+    topics, feeds = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids)
+    revisions, stories = _revisions(db, ids), _stories(db, ids)
     return [
-        _exported(row, topics.get(row.id, []), feeds.get(row.id, []), revisions.get(row.id, [])) for row in rows
-    ]
+        _exported(row, topics.get(row.id, []), feeds.get(row.id, []))
+        | {"revisions": revisions.get(row.id, [])} | stories.get(row.id, _NO_STORY)
+        for row in rows
+    ]  # fmt: skip
 
 
 def _revisions(db: Connection, ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
@@ -115,14 +119,26 @@ def _revisions(db: Connection, ids: Collection[int]) -> dict[int, list[dict[str,
     return found
 
 
-def _exported(
-    row: Row[Any], topics: list[str], feeds: list[str], revisions: list[dict[str, Any]]
-) -> dict[str, Any]:
+_STORIES = (
+    sa.select(member.c.article_id, story.c.key.label("story"), _ORIGINAL.c.key.label("copy_of"))
+    .join_from(member, story, story.c.id == member.c.story_id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.c.id == member.c.copy_of)
+    .where(member.c.article_id.in_(THESE))
+)
+_NO_STORY: dict[str, Any] = {"story": None, "copy_of": None}
+
+
+def _stories(db: Connection, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """For each article the key of its story, and of the article whose text it repeats."""
+    rows = (row for part in chunks(ids) for row in db.execute(_STORIES, {"these": part}))
+    return {row.article_id: {"story": row.story, "copy_of": row.copy_of} for row in rows}
+
+
+def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, Any]:
     values = dict(row._mapping)
     enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
     values |= {
         "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures,
         "sources": row.sources or {}, "topics": topics, "feeds": feeds,
-        "revisions": revisions,
     }  # fmt: skip
     return values

@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.model import Change, EntryOutcome, Failure, PollOutcome, TextSource
+from collector.model import Actor, Change, EntryOutcome, Failure, PollOutcome, StepKind, TextSource
 from collector.store.rows import pairs, place_of
-from collector.store.schema import address, article, entry, feed, match, revision, sighting
+from collector.store.schema import address, article, entry, feed, match, member, revision, sighting, step, story
 
 _CHUNK = 500
 _A_DAY = timedelta(days=1)  # a clock that is wrong by less is no matter
@@ -43,6 +43,7 @@ def _of_articles(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 _ITS_ARTICLE = article.c.id == entry.c.article_id
+_LATER = story.alias("later")
 _POLLED = feed.c.is_active & ~feed.c.is_gone
 
 _RULES = (
@@ -101,12 +102,37 @@ _RULES = (
         ),
     ),
     Rule(
+        name="stories",
+        says="articles are called grouped, but are in no story",
+        broken=_of_articles(article.c.is_grouped, ~sa.exists().where(member.c.article_id == article.c.id)),
+        advice="`UPDATE article SET is_grouped = false` has the service group all that is in no story",
+    ),
+    Rule(
+        name="stories",
+        says="reports are in a story that was merged into another one",
+        broken=_of_articles(
+            sa.exists().where(
+                member.c.article_id == article.c.id, story.c.id == member.c.story_id, story.c.forwarded_to.is_not(None)
+            )
+        ),
+    ),
+    Rule(
+        name="stories",
+        says="stories lead to one that itself leads on",
+        broken=sa.select(story.c.key).where(
+            sa.exists().where(_LATER.c.id == story.c.forwarded_to, _LATER.c.forwarded_to.is_not(None))
+        ),
+    ),
+    Rule(
         name="words",
         says="rows hold a word that this version does not know",
         broken=sa.union_all(
             _of_entries(_not_one_of(entry.c.outcome, EntryOutcome)),
             _of_articles(_not_one_of(article.c.text_source, TextSource)),
             sa.select(revision.c.key).where(_not_one_of(revision.c.change, Change)),
+            sa.select(story.c.key).where(
+                story.c.id == step.c.story_id, _not_one_of(step.c.kind, StepKind) | _not_one_of(step.c.who, Actor)
+            ),
             sa.select(feed.c.key).where(
                 _not_one_of(feed.c.last_outcome, PollOutcome) | _not_one_of(feed.c.last_failure, Failure)
             ),

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,8 @@ def test_a_restart_changes_no_byte(shared, tmp_path, start):
         assert_published_once(service, offered)
         assert_new_articles_appear(service, web)
         paths = [f"/feed.{form}{query}" for form in ("xml", "atom", "json") for query in ("", "?limit=7")]
+        paths += [f"/stories.{form}{query}" for form in ("xml", "atom", "json") for query in ("", "?update=bump")]
+        wait_until(lambda: not service.command("status", "--json")[-1]["ungrouped"], 20, "all are in stories")
         before = {path: service.get(path) for path in paths}
         pages = web.stats()["articles"]
         assert pages <= len(web.offered() | offered), "no page is fetched twice"
@@ -116,7 +119,7 @@ def assert_published_once(service: Service, offered: dict[str, str]) -> None:
         text = exported[item["url"]]["text"]
         assert len(text) > 100, item["url"]
         assert f"{offered[item['url']]}-" in text, f"{item['url']} has another article's text: {text[:200]}"
-        assert plain(item["content_html"]) == squeezed(text)
+        assert plain(without_story(item)) == squeezed(text)
 
 
 def assert_new_articles_appear(service: Service, web: Newsweb) -> None:
@@ -142,6 +145,17 @@ def assert_faults_are_told(service: Service, web: Newsweb) -> None:
             assert row["state"] in ("failing", "waiting", "gone"), feed
             assert reason in row["last_reason"], row
             assert row["last_reason"] in page
+
+
+def without_story(item: dict[str, Any]) -> str:
+    """The item's text without the block that names its fellow reports, which is there when there are any."""
+    others = item["_collector"].get("story", {}).get("others", [])
+    text, block, rest = item["content_html"].partition("\n<footer>")
+    if not others:
+        assert not block
+    else:
+        assert re.fullmatch(rf"<p>One of {len(others) + 1} reports of .*</p></footer>", rest)
+    return text
 
 
 def plain(markup: str) -> str:

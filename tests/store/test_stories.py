@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,14 @@ def test_copies_are_counted_apart(desk):
     story = desk.story("a")
     assert (len(story.reports), story.independent) == (4, 2)
     assert [one.copy_of for one in story.reports] == [None, desk.keys["a"], desk.keys["a"], None]
+
+
+def test_articles_are_exported_with_their_stories(desk):
+    desk.keep("a", "b", "c")
+    desk.take(desk.join("a", 1, evidence=None), desk.join("b", 1, evidence=replace(WHY, copy_of=desk.ids["a"])))
+
+    rows = [(row["story"], row["copy_of"]) for row in desk.store.articles()]
+    assert rows == [(desk.key("a"), None), (desk.key("a"), desk.keys["a"]), (None, None)]
 
 
 # --- the channel of stories -----------------------------------------------------------------------------------------
