@@ -10,10 +10,12 @@ from typing import Any
 from collector.decoding import decode
 from collector.errors import ExtractError
 from collector.extract import metadata
+from collector.extract.body import Claims
 from collector.extract.dates import Moment
 from collector.extract.guess import guess_day
+from collector.extract.ladder import find_body
 from collector.extract.page import read_page
-from collector.extract.text import article_text
+from collector.extract.rendering import as_html, as_text
 from collector.extract.titles import comparable
 from collector.extract.tree import parse_html
 from collector.languages import detect
@@ -52,6 +54,8 @@ def as_json(found: Extraction) -> dict[str, Any]:
         "image": found.image,
         "site": found.site,
         "text": found.text,
+        "html": found.html,
+        "summary": found.summary,
         "sources": found.sources,
     }
 
@@ -59,19 +63,27 @@ def as_json(found: Extraction) -> dict[str, Any]:
 def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
     if body.startswith(_BINARY):
         raise ExtractError("an image, a PDF or an archive, no HTML document")
-    tree = parse_html(decode(body, charset))
+    markup = decode(body, charset)
+    tree = parse_html(markup)
     page = read_page(tree, url)
     article = page.graph.article(url)
     names = metadata.site_names(page, article)
     title = metadata.title(page, article, names)
-    text = _without_title(article_text(tree), title[1] if title else "")
+    authors = metadata.authors(page, article, names)
+    claims = Claims(
+        title=comparable(title[1]) if title else "",
+        authors=frozenset(map(comparable, authors[1])) if authors else frozenset(),
+        descriptions=tuple(map(comparable, metadata.descriptions(page, article))),
+    )
+    found_body = find_body(tree, lambda: markup, article, claims)
+    text = as_text(found_body.blocks)
     if _weight(text) < _FEWEST_LETTERS:
         raise ExtractError("no article text found")
     published = metadata.published(page, article) or guess_day(tree, url)
     moment: Moment | None = published[1] if published else None
     found: dict[str, tuple[str, Any] | None] = {
         "title": title,
-        "authors": metadata.authors(page, article, names),
+        "authors": authors,
         "published_at": (published[0], moment.at) if published else None,
         "updated_at": metadata.updated(page, article, moment.at if moment else None),
         "language": _language(text, metadata.language(page, article)),
@@ -82,16 +94,12 @@ def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
     known = {field: claim for field, claim in found.items() if claim is not None}
     return Extraction(
         text=text,
+        html=as_html(found_body.blocks, url),
+        summary=found_body.standfirst,
         published_is_day=moment is not None and moment.is_day,
-        sources={"text": "trafilatura", **{field: source for field, (source, _) in known.items()}},
+        sources={"text": found_body.source, **{field: source for field, (source, _) in known.items()}},
         **{field: value for field, (_, value) in known.items()},
     )
-
-
-def _without_title(text: str, title: str) -> str:
-    """The text without the headline, when that is its first line."""
-    first, _, rest = text.partition("\n")
-    return rest if comparable(first) == comparable(title) else text
 
 
 def _weight(text: str) -> int:

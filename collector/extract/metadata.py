@@ -228,6 +228,12 @@ def _images(page: Page, article: Node) -> list[str]:
     return [url for node in nodes for url in strings(node.get("url") if isinstance(node, dict) else node)]
 
 
+def descriptions(page: Page, article: Node) -> list[str]:
+    """What the page says in a sentence or two of its article, from all who ask."""
+    names = ("og:description", "description", "twitter:description", "dc.description")
+    return [*(page.meta[name][0] for name in names if name in page.meta), *strings(article.get("description"))[:1]]
+
+
 def site(page: Page, article: Node) -> tuple[str, str] | None:
     """The name of the site."""
     claims = [

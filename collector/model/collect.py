@@ -51,13 +51,16 @@ class PendingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What a page holds. `published_at` keeps the page's own time; `published_is_day` when it states only a day.
+    """What a page holds. `text` has a paragraph a line, `html` is the same with headings, lists and quotes, sanitised;
+    `summary` is the standfirst, where the page sets it off from the text. `published_at` keeps the page's own time; `published_is_day` when it states only a day.
 
     `canonical_url` is the page's claim, already refused when it points to another site or to a front page.
     `sources` says for each field where it came from, for example {"title": "json-ld", "text": "trafilatura"}.
     """
 
     text: str
+    html: str = ""
+    summary: str = ""
     title: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
