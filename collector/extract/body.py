@@ -69,7 +69,7 @@ class _Layout:
 
     def outvoted(self, seeds: list[int]) -> list[int]:
         """The seeds, or the prose of the page's fullest place, where that is much more or elsewhere."""
-        prose = [i for i, b in enumerate(self.blocks) if b.letters >= _PROSE and b.link_share < 0.3]
+        prose = [index for index, block in enumerate(self.blocks) if _is_prose(block)]
         shown = [index for index in prose if not self.is_furniture(index)]
         if not shown:  # a box that was never closed is around everything
             self._spare(prose)
@@ -235,6 +235,12 @@ class _Layout:
         if (known := self._furniture.get(element)) is None:
             known = self._furniture[element] = is_furniture(element)
         return known
+
+
+def _is_prose(block: Block) -> bool:
+    """Whether the block is long enough for a sentence of the article, is no list of links, and holds a full stop."""
+    is_long = block.letters >= _PROSE and block.link_share < 0.3
+    return is_long and (not block.text.isascii() or any(mark in block.text for mark in ".!?"))
 
 
 def _is_sentence(block: Block) -> bool:
