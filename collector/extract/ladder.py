@@ -15,8 +15,11 @@ from collector.extract.body import Claims, article_blocks
 from collector.extract.embedded import body_in_scripts, body_of
 from collector.extract.jsonld import Node
 from collector.extract.text import rough_text
+from collector.extract.titles import comparable
 
 _BETTER = 1.6  # times as long, a text from elsewhere than the page's own blocks is the whole one
+_FEWEST = 200  # letters of a text that may take the place of none
+_START = 40  # letters and digits by which a paragraph is known
 _SHORT = 600  # letters; a shorter text may be a beginning, and the next rung is tried
 
 
@@ -49,4 +52,11 @@ def find_body(tree: HtmlElement, markup: Callable[[], str], article: Node, claim
 
 
 def _fuller(best: Body, other: Body) -> Body:
-    return other if other.letters > max(_BETTER * (best.letters + len(best.standfirst)), 200) else best
+    """The other one, when it is much longer and tells the same, or there is little to compare it with."""
+    if other.letters <= max(_BETTER * (best.letters + len(best.standfirst)), _FEWEST):
+        return best
+    if best.letters < _SHORT:
+        return other
+    whole = comparable(" ".join(block.text for block in other.blocks))
+    starts = [key for block in best.blocks if len(key := comparable(block.text)[:_START]) == _START]
+    return other if 2 * sum(start in whole for start in starts) > len(starts) else best

@@ -16,15 +16,10 @@ _LONGEST_CELL = 200  # letters; beyond that a table is a layout, and its cells a
 
 
 def as_text(blocks: Iterable[Block]) -> str:
-    """A paragraph, item or row a line; items are marked as such, cells divided."""
+    """A paragraph, item or row of a table a line: the words of `as_html`, and no others."""
     lines: list[str] = []
     for kind, group in _grouped(blocks):
-        if kind is Kind.ITEM:
-            lines += [f"{mark} {block.text}".lstrip() for mark, block in _marked(group)]
-        elif kind is Kind.ROW:
-            lines += [" | ".join(cells) for cells in _rows(group)]
-        else:
-            lines += [block.text for block in group]
+        lines += map(" ".join, _rows(group)) if kind is Kind.ROW else [block.text for block in group]
     return paragraphs("\n".join(lines), MAX_CONTENT)
 
 
@@ -44,18 +39,8 @@ def _kind(block: Block) -> Kind:
     return Kind.PARAGRAPH if is_layout else block.kind
 
 
-def _marked(items: list[Block]) -> Iterator[tuple[str, Block]]:
-    """Each block of a list with its mark; an item's second paragraph has none."""
-    number, last = 0, None
-    for block in items:
-        item = _around(block.element, "li")
-        is_new = item is None or item is not last
-        number, last = number + is_new, item
-        yield ("" if not is_new else f"{number}." if block.is_ordered else "-"), block
-
-
 def _rows(cells: list[Block]) -> list[list[str]]:
-    return [[cell.text for cell in row] for _, row in groupby(cells, key=lambda cell: id(_around(cell.element, "tr")))]
+    return [[cell.text for cell in row] for _, row in groupby(cells, key=lambda cell: _around(cell.element, "tr"))]
 
 
 def _around(element: HtmlElement, tag: str) -> HtmlElement | None:
@@ -71,9 +56,15 @@ def _markup(kind: Kind, group: list[Block]) -> str:
         rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(group))
         return f"<table><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
     if kind is Kind.ITEM:
-        tag, items = ("ol" if group[0].is_ordered else "ul"), []
-        for mark, block in _marked(group):
-            items.append(f"</li><li>{escape(block.text)}" if mark else f"<br>{escape(block.text)}")
-        return f"<{tag}>{''.join(items).removeprefix('</li>')}</li></{tag}>"
-    inside = "".join(f"<p>{escape(block.text)}</p>" for block in group)
-    return f"<blockquote>{inside}</blockquote>" if kind is Kind.QUOTE else inside
+        tag = "ol" if group[0].is_ordered else "ul"
+        items = groupby(group, key=lambda block: _around(block.element, "li"))
+        return f"<{tag}>{''.join(f'<li>{_paragraphs(item)}</li>' for _, item in items)}</{tag}>"
+    inside = _paragraphs(group)
+    if kind is Kind.QUOTE:
+        return f"<blockquote>{inside}</blockquote>"
+    return inside if len(group) > 1 else f"<p>{inside}</p>"
+
+
+def _paragraphs(group: Iterable[Block]) -> str:
+    texts = [escape(block.text) for block in group]
+    return texts[0] if len(texts) == 1 else "".join(f"<p>{text}</p>" for text in texts)
