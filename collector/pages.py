@@ -113,7 +113,7 @@ class Pages:
         try:
             page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
         except ExtractError as exc:
-            return self._failed(pending, f"its page has no article: {exc}")
+            return self._failed(pending, f"its page has no article ({exc.outcome}): {exc}")
         except WorkerError as exc:
             # Once more, in case it was our machine and not the page.
             return self._failed(pending, f"its page could not be read: {exc}", is_final=pending.attempts > 0)

@@ -6,7 +6,7 @@ trafilatura and the page's structure (`body`) | what trafilatura found elsewhere
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
@@ -25,11 +25,12 @@ _SHORT = 600  # letters; a shorter text may be a beginning, and the next rung is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The article's blocks, what sums it up before them, and which rung they came from."""
+    """The article's blocks, what sums it up before them, which rung they came from, and all blocks of the page."""
 
     blocks: list[Block]
     standfirst: str = ""
     source: str
+    all_blocks: list[Block] = field(default_factory=list)
 
     @property
     def letters(self) -> int:
@@ -40,7 +41,8 @@ class Body:
 def find_body(tree: HtmlElement, markup: Callable[[], str], article: Node, claims: Claims) -> Body:
     """The fullest body; it may have no blocks. `markup` gives the page's source, for which few pages are asked."""
     rough = rough_text(tree)
-    blocks, standfirst = article_blocks(read_blocks(tree), rough, claims)
+    of_page = read_blocks(tree)
+    blocks, standfirst = article_blocks(of_page, rough, claims)
     best = Body(blocks=blocks, standfirst=standfirst, source="trafilatura")
     if len(rough) > _BETTER * (best.letters + len(standfirst)):
         lines = [Block(text=line, kind=Kind.PARAGRAPH, element=tree) for line in rough.splitlines()]
@@ -48,7 +50,7 @@ def find_body(tree: HtmlElement, markup: Callable[[], str], article: Node, claim
     best = _fuller(best, Body(blocks=body_of(article), source="json-ld"))
     if best.letters < _SHORT:
         best = _fuller(best, Body(blocks=body_in_scripts(markup()), source="script"))
-    return best
+    return replace(best, all_blocks=of_page)
 
 
 def _fuller(best: Body, other: Body) -> Body:

@@ -89,6 +89,8 @@ _TITLE_META = (
     "sailthru.title",
     "parsely-title",
 )
+_SECTION_META = ("article:section", "section", "content_category")
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060))
 _IMAGE_META = (
     "og:image:secure_url",
     "og:image",
@@ -112,11 +114,19 @@ def title(page: Page, article: Node, site_names: Iterable[str]) -> tuple[str, st
         ("title", page.title),
     ]
     names = list(site_names)
-    return headline(_cleaned(stated), names) or headline(_cleaned(others), names)
+    return headline(_cleaned(stated, page), names) or headline(_cleaned(others, page), names)
 
 
-def _cleaned(claims: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(source, text) for source, claim in claims if (text := clean(title_text(claim), MAX_TITLE))]
+def _cleaned(claims: Iterable[tuple[str, str]], page: Page) -> list[tuple[str, str]]:
+    """Titles as text, without soft hyphens and the name of the section that some sites hang on to them."""
+    sections = {f"-{name.strip()}" for meta in _SECTION_META for name in page.meta.get(meta, [])[:1]}
+    found = []
+    for source, claim in claims:
+        text = clean(title_text(claim).translate(_INVISIBLE), MAX_TITLE)
+        ending = next((end for end in sections if text.endswith(end) and len(text) > 2 * len(end)), "")
+        if text := text.removesuffix(ending):
+            found.append((source, text))
+    return found
 
 
 def authors(page: Page, article: Node, outlets: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:

@@ -32,7 +32,7 @@ class ArticleTrace:
     """All that is stored of an article but its text, which is in `stored`; that one is None when it was let go.
 
     `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
-    those of all topics, also of those that are not in force any more.
+    those of all topics, also of those that are not in force any more. `html` is empty or says what the text says.
     """
 
     key: str
@@ -44,6 +44,9 @@ class ArticleTrace:
     first_seen_at: datetime
     language: str | None
     site: str
+    section: str
+    flags: tuple[str, ...]
+    html: str
     text_source: TextSource
     sources: dict[str, str]
     corpus_file: str | None

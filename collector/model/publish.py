@@ -29,7 +29,7 @@ class ChannelItem:
     """One published article. `id` is a urn:uuid; `dated_at` is the claimed date bounded by when we first saw it.
 
     `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
-    publish of it last changed.
+    publish of it last changed. `html` is empty or says what `text` says. `flags` are of model.Flag.
     """
 
     id: str
@@ -46,6 +46,9 @@ class ChannelItem:
     image: str | None
     summary: str
     text: str
+    html: str = ""
+    section: str = ""
+    flags: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     is_seed: bool = False
     similarity: float = 0.0

@@ -39,7 +39,7 @@ def render_rss(channel: Channel) -> bytes:
         for enclosure in _enclosures(item)[:1]:  # RSS 2.0 has one an item
             entry.link(**enclosure)
         if channel.full_text:
-            entry.content(wire.paragraphs(wire.full_text(item)))
+            entry.content(wire.content(item))
     return _hexadecimal(generator.rss_str(pretty=True))
 
 
@@ -51,7 +51,7 @@ def render_atom(channel: Channel) -> bytes:
     for item in channel.items:
         entry = _add_item(generator, channel, item)
         if channel.full_text:
-            entry.content(wire.paragraphs(wire.full_text(item)), type="html")
+            entry.content(wire.content(item), type="html")
         elif not wire.address(item.url):  # RFC 4287 §4.1.1: content or an alternate link
             entry.content(wire.paragraphs(wire.excerpt(item)), type="html")
     return _hexadecimal(generator.atom_str(pretty=True))

@@ -30,13 +30,12 @@ def render(channel: Channel) -> bytes:
 
 
 def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
-    text = wire.full_text(item) if channel.full_text else wire.excerpt(item)
     return _present(
         {
             "id": item.id,
             "url": wire.address(item.url),
             "title": wire.headline(item),
-            "content_html": wire.paragraphs(text),
+            "content_html": wire.content(item) if channel.full_text else wire.paragraphs(wire.excerpt(item)),
             "summary": wire.excerpt(item) if channel.full_text else None,
             "image": wire.address(item.image),
             "date_published": _date(item.dated_at),
@@ -52,6 +51,8 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                     "similarity": round(item.similarity, 3) or None,
                     "similar_to": wire.one_line(item.similar_to or ""),
                     "seed": item.is_seed or None,
+                    "section": wire.one_line(item.section),
+                    "flags": list(item.flags),
                     "source": _present(
                         {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
                     ),

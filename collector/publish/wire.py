@@ -29,6 +29,7 @@ _LANGUAGE = re.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _TERMS = 12  # of an item, at most, in formats that show them as tags
 # What only we say of an item, as categories of schemes of our own: validators warn of every namespace they do not know.
 TERM, SIMILARITY = "urn:x-collector:term", "urn:x-collector:similarity"
+SECTION, FLAG = "urn:x-collector:section", "urn:x-collector:flag"
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -84,11 +85,19 @@ def full_text(item: ChannelItem) -> str:
     return clean(item.text).strip() or excerpt(item)
 
 
+def content(item: ChannelItem) -> str:
+    """The whole item as HTML: as it was kept, or made of its text."""
+    return clean(item.html).strip() or paragraphs(full_text(item))
+
+
 def findings(item: ChannelItem) -> list[tuple[str, str]]:
-    """What was found of the item, as (scheme, term) of categories: words that matched, similarity (0 to 1)."""
+    """What was found of the item, as (scheme, term) of categories: words that matched, similarity (0 to 1), its section,
+    and what its page says of it.
+    """
     terms = list(dict.fromkeys(line for line in map(one_line, item.terms) if line))[:_TERMS]
     similar = [(SIMILARITY, f"{item.similarity:.2f}")] if item.similarity >= 0.005 else []
-    return [(TERM, term) for term in terms] + similar
+    section = [(SECTION, name)] if (name := one_line(item.section)) else []
+    return [(TERM, term) for term in terms] + similar + section + [(FLAG, one_line(flag)) for flag in item.flags]
 
 
 def shorten(text: str, limit: int) -> str:

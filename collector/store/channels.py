@@ -20,7 +20,7 @@ _EXAMPLE = article.alias("example")
 _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
-    article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file, article.c.similarity,
+    article.c.summary, article.c.text, article.c.html, article.c.section, article.c.flags, article.c.enclosures, article.c.corpus_file, article.c.similarity,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
     _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip
@@ -96,6 +96,9 @@ def _item(row: Row[Any], matches: list[tuple[str, str]]) -> ChannelItem:
         image=row.image,
         summary=row.summary,
         text=row.text or "",
+        html=row.html or "",
+        section=row.section,
+        flags=tuple(row.flags or ()),
         enclosures=enclosures_from(row.enclosures),
         is_seed=row.corpus_file is not None,
         similarity=row.similarity,

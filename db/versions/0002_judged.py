@@ -1,4 +1,6 @@
-"""What an article is judged by: how similar it is to the corpus, and by which rules that was found."""
+"""What an article is judged by: how similar it is to the corpus, and by which rules that was found. And what its page
+says beside its text: section, flags, and the text as clean HTML.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from collector.store.dialects import Json
 
 revision = "0002"
 down_revision = "0001"
@@ -15,6 +19,11 @@ _COLUMNS = (
     sa.Column("similar_to", sa.Text()),
     sa.Column("rules", sa.BigInteger(), nullable=False, server_default="0"),
 )
+_LABELS = (
+    sa.Column("section", sa.Text(), nullable=False, server_default=sa.text("''")),
+    sa.Column("flags", Json),
+)
+_HTML = sa.Column("html", sa.Text())
 _KEPT = sa.column("is_kept", sa.Boolean) == sa.true()
 _UNKEPT = sa.column("is_kept", sa.Boolean) == sa.false()
 _HAS_TEXT = sa.column("text").is_not(None)
@@ -26,7 +35,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _write_anew()
     else:
-        for column in _COLUMNS:
+        for column in (*_COLUMNS, *_LABELS, _HTML):
             op.add_column("article", column)
     _index("article_similar", sa.text("similarity DESC"), *_NEWEST, where=_KEPT)
     _index("article_rules", "rules", "id", where=_HAS_TEXT)
@@ -43,6 +52,11 @@ def _write_anew() -> None:
         for column in _COLUMNS:
             batch.add_column(column, insert_after=place)
             place = column.name
+        place = "text_source"
+        for column in _LABELS:
+            batch.add_column(column, insert_after=place)
+            place = column.name
+        batch.add_column(_HTML, insert_after="text")
     _index("article_kept", *_NEWEST, "first_seen_at", where=_KEPT)
     _index("article_corpus_file", "corpus_file", where=_FROM_CORPUS, unique=True)
     _index("article_unmatched", "first_seen_at", where=_UNKEPT & _HAS_TEXT)
