@@ -157,9 +157,7 @@ class _Reader:
             if text:
                 self._left -= len(text)
                 linked = min(run.linked, len(text))
-                yield Block(
-                    text=text, kind=kind, element=holder, linked=linked, level=level, is_ordered=is_ordered
-                )
+                yield Block(text=text, kind=kind, element=holder, linked=linked, level=level, is_ordered=is_ordered)
 
 
 def _kind(holder: HtmlElement) -> tuple[Kind, int, bool]:

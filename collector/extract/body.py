@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -32,7 +33,7 @@ _LISTS = frozenset({"ul", "ol", "li", "blockquote", "dl", "dd", "dt", "tr", "td"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What the page says of its article, in letters and digits alone (`comparable`), so that its repetition is known."""
+    """What the page says of its article, in letters and digits alone (`comparable`): so its repetition is known."""
 
     title: str = ""
     authors: frozenset[str] = frozenset()
@@ -157,7 +158,11 @@ class _Layout:
             return False
         if key == title or self.blocks[index].element.tag == "h1":
             return True
-        return self.blocks[index].kind is Kind.HEADING and len(title) > 20 and (key.endswith(title) or title.endswith(key) and len(key) > 20)
+        return (
+            self.blocks[index].kind is Kind.HEADING
+            and len(title) > 20
+            and (key.endswith(title) or (title.endswith(key) and len(key) > 20))
+        )
 
     def without_standfirst(self, kept: list[int], claims: Claims) -> tuple[list[int], int | None]:
         """The blocks, and the one before the first paragraph that sums them up."""
@@ -245,7 +250,9 @@ def _is_prose(block: Block) -> bool:
 
 def _is_sentence(block: Block) -> bool:
     """Whether the block ends as a sentence does, or is a heading: links in it are the article's own."""
-    return block.kind is Kind.HEADING or (block.letters >= _PROSE // 2 and block.text.rstrip("\"'”’»)")[-1:] in ".!?。！？…:")
+    return block.kind is Kind.HEADING or (
+        block.letters >= _PROSE // 2 and block.text.rstrip("\"'”’»)")[-1:] in ".!?。！？…:"
+    )
 
 
 def _shape(element: HtmlElement) -> tuple[str, str]:
@@ -255,6 +262,6 @@ def _shape(element: HtmlElement) -> tuple[str, str]:
 
 def _homes(element: HtmlElement) -> Iterator[HtmlElement]:
     """Where an element's like stand: a few levels up."""
-    for _, parent in zip(range(4), element.iterancestors()):
+    for parent in islice(element.iterancestors(), 4):
         if parent.tag not in ("body", "html"):
             yield parent

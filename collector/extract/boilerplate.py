@@ -1,7 +1,7 @@
-"""Lines that stand among an article's paragraphs and are none: links to other articles, appeals, credits, bylines, dates.
+"""Lines that stand among an article's paragraphs and are none: links to others, appeals, credits, bylines, dates.
 
-The tables hold what news sites write in the languages that we serve. A phrase alone condemns a short line only; where it
-may begin a sentence of the article, the line must also be mostly a link, or the whole of it.
+The tables hold what news sites write in the languages that we serve. A phrase alone condemns a short line only; where
+it may begin a sentence of the article, the line must also be mostly a link, or the whole of it.
 """
 
 from __future__ import annotations
@@ -17,51 +17,79 @@ _LABEL = 60
 
 _SEE_ALSO = re.compile(
     r"""\W*(?:
-    (?:also\ )?read\ (?:more|also|next|the\ full)|see\ also|also\ see|more\ (?:on|from|about|stories|coverage)|more\ ?:|related|recommended|
-    must[- ]read|most\ (?:read|popular)|what\ to\ read\ next|you\ (?:may|might)\ (?:also\ )?like|don['’]t\ miss|watch\ ?[:|]|listen\ ?[:|]|
+    (?:also\ )?read\ (?:more|also|next|the\ full)|see\ also|also\ see|more\ (?:on|from|about|stories|coverage)|
+    more\ ?:|related|recommended|
+    must[- ]read|most\ (?:read|popular)|what\ to\ read\ next|you\ (?:may|might)\ (?:also\ )?like|don['’]t\ miss|
+    watch\ ?[:|]|listen\ ?[:|]|
     also\ read|keep\ reading|continue\ reading|trending|can\ also\ read|up\ next|editor['’]s\ picks?|
-    (?:lesen|sehen|hören)\ sie\ (?:auch|hier|dazu|mehr)|lesen\ sie|mehr\ (?:zum\ thema|dazu|zu|lesen)|(?:das\ könnte|auch)\ (?:sie\ )?(?:auch\ )?interess\w+|
+    (?:lesen|sehen|hören)\ sie\ (?:auch|hier|dazu|mehr)|lesen\ sie|mehr\ (?:zum\ thema|dazu|zu|lesen)|
+    (?:das\ könnte|auch)\ (?:sie\ )?(?:auch\ )?interess\w+|
     lese?t?\ auch|weiterlesen|zum\ weiterlesen|meistgelesen|passend\ dazu|siehe\ auch|
-    (?:à\ )?lire\ (?:aussi|également|la\ suite)|à\ lire|voir\ aussi|à\ voir|sur\ le\ même\ (?:sujet|thème)|nos\ derniers\ articles|
-    (?:lee|leer|lea|ver|vea|mira)\ (?:también|más)|te\ puede\ interesar|más\ (?:información|noticias)|noticias?\ relacionadas?|relacionad[ao]s?|
-    (?:leia|veja|saiba)\ (?:também|mais)|mais\ lidas|leggi\ (?:anche|tutto)|ti\ potrebbe\ interessare|per\ approfondire|
-    lees\ (?:ook|meer|verder)|les\ (?:også|mer)|læs\ (?:også|mere)|läs\ (?:också|mer|även)|lue\ (?:myös|lisää)|lestu\ (?:líka|meira)|
-    czytaj\ (?:więcej|też|także|dalej)|zobacz\ (?:też|także|również)|przeczytaj|čtěte\ (?:také|více)|přečtěte\ si|čítajte\ (?:aj|viac)|prečítajte\ si|
-    pročitajte|citește\ și|citiți\ și|olvas(?:sa|d)\ el|kapcsolódó|διαβάστε\ (?:επίσης|ακόμη|περισσότερα)|skaitykite|loe\ (?:ka|lisaks)|lasi\ arī|
-    читайте\ (?:также|також|ещё|больше|больше)|читать\ (?:далее|также|еще)|смотрите\ также|по\ теме|материалы\ по\ теме|дивіться\ також|вижте\ (?:още|също)|прочетете|
-    ilgili\ haber|ayrıca\ (?:bkz|okuyun)|devamını\ oku|baca\ (?:juga|selengkapnya)|lihat\ juga|xem\ thêm|đọc\ thêm|basahin\ din|soma\ (?:pia|zaidi)|
-    相关(?:阅读|新闻|报道|文章)|延伸阅读|相關(?:閱讀|新聞|報導)|延伸閱讀|推荐阅读|更多(?:新闻|相关)|看更多|関連(?:記事|リンク|ニュース)|あわせて読みたい|
+    (?:à\ )?lire\ (?:aussi|également|la\ suite)|à\ lire|voir\ aussi|à\ voir|sur\ le\ même\ (?:sujet|thème)|
+    nos\ derniers\ articles|
+    (?:lee|leer|lea|ver|vea|mira)\ (?:también|más)|te\ puede\ interesar|más\ (?:información|noticias)|
+    noticias?\ relacionadas?|relacionad[ao]s?|
+    (?:leia|veja|saiba)\ (?:também|mais)|mais\ lidas|leggi\ (?:anche|tutto)|ti\ potrebbe\ interessare|
+    per\ approfondire|
+    lees\ (?:ook|meer|verder)|les\ (?:også|mer)|læs\ (?:også|mere)|läs\ (?:också|mer|även)|lue\ (?:myös|lisää)|
+    lestu\ (?:líka|meira)|
+    czytaj\ (?:więcej|też|także|dalej)|zobacz\ (?:też|także|również)|przeczytaj|čtěte\ (?:také|více)|
+    přečtěte\ si|čítajte\ (?:aj|viac)|prečítajte\ si|
+    pročitajte|citește\ și|citiți\ și|olvas(?:sa|d)\ el|kapcsolódó|διαβάστε\ (?:επίσης|ακόμη|περισσότερα)|
+    skaitykite|loe\ (?:ka|lisaks)|lasi\ arī|
+    читайте\ (?:также|також|ещё|больше|больше)|читать\ (?:далее|также|еще)|смотрите\ также|по\ теме|
+    материалы\ по\ теме|дивіться\ також|вижте\ (?:още|също)|прочетете|
+    ilgili\ haber|ayrıca\ (?:bkz|okuyun)|devamını\ oku|baca\ (?:juga|selengkapnya)|lihat\ juga|xem\ thêm|
+    đọc\ thêm|basahin\ din|soma\ (?:pia|zaidi)|
+    相关(?:阅读|新闻|报道|文章)|延伸阅读|相關(?:閱讀|新聞|報導)|延伸閱讀|推荐阅读|更多(?:新闻|相关)|看更多|
+    関連(?:記事|リンク|ニュース)|あわせて読みたい|
     おすすめ(?:記事|情報)|続きを読む|관련\ ?기사|함께\ 보면|더\ 보기|많이\ 본|
-    اقرأ\ (?:أيضا|أيضاً|ايضا|المزيد)|إقرأ\ أيضا|مواضيع\ ذات\ صلة|بیشتر\ بخوانید|مطالب\ مرتبط|همچنین\ بخوانید|مزید\ پڑھیں|یہ\ بھی\ پڑھیں|קראו\ (?:גם|עוד)|
-    यह\ भी\ पढ़ें|ये\ भी\ पढ़ें|आगे\ पढ़ें|और\ पढ़ें|আরও\ পড়ুন|மேலும்\ படிக்க|อ่านเพิ่มเติม|อ่านต่อ|ข่าวที่เกี่ยวข้อง
+    اقرأ\ (?:أيضا|أيضاً|ايضا|المزيد)|إقرأ\ أيضا|مواضيع\ ذات\ صلة|بیشتر\ بخوانید|مطالب\ مرتبط|همچنین\ بخوانید|
+    مزید\ پڑھیں|یہ\ بھی\ پڑھیں|קראו\ (?:גם|עוד)|
+    यह\ भी\ पढ़ें|ये\ भी\ पढ़ें|आगे\ पढ़ें|और\ पढ़ें|আরও\ পড়ুন|மேலும்\ படிக்க|อ่านเพิ่มเติม|อ่านต่อ|
+    ข่าวที่เกี่ยวข้อง
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _APPEAL = re.compile(
     r"""\b(?:sign\ up\ (?:for|to|here|now)|subscribe\ (?:to|now|here|today|for)|(?:our|free|daily|weekly)\ newsletters?|
     follow\ (?:us|\w+(?:\ \w+)?)\ on|join\ (?:our|us\ on)|download\ (?:our|the)\ app|get\ in\ touch\ at|
-    support\ (?:our|independent)\ (?:work|journalism)|make\ a\ donation|already\ (?:a\ subscriber|have\ an\ account)|log\ in\ (?:or|to)|add\ us\ as|
-    (?:become|are\ you)\ a\ (?:member|subscriber)|unlimited\ access|confirm\ your\ (?:public\ )?display\ name|click\ here\ (?:to|for)|
-    all\ rights\ reserved|share\ this\ (?:article|story|post)|contributed\ to\ this\ (?:report|story|article)|get\ in\ touch\ with\ our|whatsapp\ (?:channel|kanal)|
-    (?:est|sont)\ réservée?s?\ aux\ abonn|il\ vous\ reste\ [\d.,]+\s?%|(?:jetzt|hier)\ weiterlesen|für\ abonnenten|solo\ para\ suscriptores|riservat[oa]\ agli\ abbonati|
+    support\ (?:our|independent)\ (?:work|journalism)|make\ a\ donation|already\ (?:a\ subscriber|
+    have\ an\ account)|log\ in\ (?:or|to)|add\ us\ as|
+    (?:become|are\ you)\ a\ (?:member|subscriber)|unlimited\ access|confirm\ your\ (?:public\ )?display\ name|
+    click\ here\ (?:to|for)|
+    all\ rights\ reserved|share\ this\ (?:article|story|post)|contributed\ to\ this\ (?:report|story|article)|
+    get\ in\ touch\ with\ our|whatsapp\ (?:channel|kanal)|
+    (?:est|sont)\ réservée?s?\ aux\ abonn|il\ vous\ reste\ [\d.,]+\s?%|(?:jetzt|hier)\ weiterlesen|
+    für\ abonnenten|solo\ para\ suscriptores|riservat[oa]\ agli\ abbonati|
     this\ (?:article|story)\ (?:was|is)\ (?:originally|first|also)\ (?:published|appeared)|
     first\ published\ (?:in|by|on)|views\ expressed|invitation-only\ community|have\ (?:a|any)\ (?:story|tip|news)|
-    newsletter\ (?:abonnieren|anmelden|bestellen)|kostenlos\ testen|jetzt\ (?:abonnieren|testen|anmelden|unterstützen)|(?:folgen|abonnieren)\ sie|folgst\ du|
-    whatsapp-kanal|fehler\ gefunden|unabhängige[rn]?\ journalismus|(?:dieses|mehr\ zum)\ thema\ im\ programm|dieser\ (?:artikel|text)\ (?:ist|wurde|erschien)\ (?:\w+\ )?(?:zuerst|eine|im\ original)|
-    abonnez-vous|inscrivez-vous|suivez-nous|recevez\ (?:nos|notre)|suscríbete|suscríbase|síguenos|síguenos|assine|inscreva-se|siga\ o|iscriviti|seguici|
-    abonneer\ u|meld\ je\ aan|volg\ ons|prenumerera|abonner\ på|tilmeld\ dig|følg\ oss|tilaa\ uutiskirje|zapisz\ się|subskrybuj|obserwuj\ nas|dołącz\ do|
-    přihlaste\ se\ k|odebírejte|iratkozz(?:on)?\ fel|kövess(?:en)?\ minket|abonează-te|urmărește-ne|εγγραφείτε|ακολουθήστε|
-    подпи(?:шитесь|сывайтесь|шись|саться)|подписка\ на|підпи(?:шіться|суйтесь|суйтеся)|абонирайте\ се|нашли\ (?:ошибку|опечатку)|
+    newsletter\ (?:abonnieren|anmelden|bestellen)|kostenlos\ testen|jetzt\ (?:abonnieren|testen|anmelden|
+    unterstützen)|(?:folgen|abonnieren)\ sie|folgst\ du|
+    whatsapp-kanal|fehler\ gefunden|unabhängige[rn]?\ journalismus|(?:dieses|mehr\ zum)\ thema\ im\ programm|
+    dieser\ (?:artikel|text)\ (?:ist|wurde|erschien)\ (?:\w+\ )?(?:zuerst|eine|im\ original)|
+    abonnez-vous|inscrivez-vous|suivez-nous|recevez\ (?:nos|notre)|suscríbete|suscríbase|síguenos|síguenos|
+    assine|inscreva-se|siga\ o|iscriviti|seguici|
+    abonneer\ u|meld\ je\ aan|volg\ ons|prenumerera|abonner\ på|tilmeld\ dig|følg\ oss|tilaa\ uutiskirje|
+    zapisz\ się|subskrybuj|obserwuj\ nas|dołącz\ do|
+    přihlaste\ se\ k|odebírejte|iratkozz(?:on)?\ fel|kövess(?:en)?\ minket|abonează-te|urmărește-ne|εγγραφείτε|
+    ακολουθήστε|
+    подпи(?:шитесь|сывайтесь|шись|саться)|подписка\ на|підпи(?:шіться|суйтесь|суйтеся)|абонирайте\ се|
+    нашли\ (?:ошибку|опечатку)|
     abone\ ol|takip\ edin|berlangganan|ikuti\ kami|đăng\ ký
-    )|订阅|訂閱|关注我们|關注我們|转载请注明|版权所有|無断(?:転載|複製)|メールマガジン|無料会員|会員登録|有料会員|구독|무단\ ?전재|재배포\ ?금지|
+    )|订阅|訂閱|关注我们|關注我們|转载请注明|版权所有|無断(?:転載|複製)|メールマガジン|無料会員|会員登録|
+    有料会員|구독|무단\ ?전재|재배포\ ?금지|
     اشترك|تابعنا|تابعونا|عضو شوید|دنبال کنید|सब्सक्राइब|फॉलो\ करें|ติดตาม(?:เรา|ข่าว)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"""[\W_]*(?:
-    (?:photo(?:graph)?s?|images?|pictures?|pics?|credits?|source|illustration|graphic|video|with\ (?:files|reporting|additional)|additional\ reporting|reporting\ by|
-    edited\ by|editing\ by|translated\ by|foto|fotos|bild(?:er)?|quellen?|verwendete\ quellen|übersetzung|redaktion|crédits?\ ?photo|photos?|légende|fuente|
-    imagen|fonte|imagem|bron|beeld|kilde|källa|lähde|kuva|źródło|fot\.?|zdroj|forrás|sursa|πηγή|источник|фото|джерело|снимка|kaynak|fotoğraf|sumber|ảnh|nguồn|
+    (?:photo(?:graph)?s?|images?|pictures?|pics?|credits?|source|illustration|graphic|video|with\ (?:files|
+    reporting|additional)|additional\ reporting|reporting\ by|
+    edited\ by|editing\ by|translated\ by|foto|fotos|bild(?:er)?|quellen?|verwendete\ quellen|übersetzung|
+    redaktion|crédits?\ ?photo|photos?|légende|fuente|
+    imagen|fonte|imagem|bron|beeld|kilde|källa|lähde|kuva|źródło|fot\.?|zdroj|forrás|sursa|πηγή|источник|фото|
+    джерело|снимка|kaynak|fotoğraf|sumber|ảnh|nguồn|
     来源|來源|责任编辑|責任編輯|编辑|编輯|図|図版|写真|提供|사진|출처|المصدر|صورة|منبع|عکس|मूल)\s*[:：/]|
     (?:with\ files\ from|mit\ material\ von|mit\ agenturmaterial|©|\(c\)|copyright\b|getty\ images|\(quelle)
     )""",
@@ -74,10 +102,57 @@ _BYLINE = re.compile(
 )
 _LABELS = frozenset(
     {
-        *("advertisement", "advertising", "ad", "anzeige", "werbung", "publicité", "publicidad", "publicidade", "pubblicità"),
-        *("реклама", "reklama", "reklam", "annonse", "annonce", "mainos", "iklan", "広告", "广告", "廣告", "광고", "إعلان", "διαφήμιση"),
-        *("hauptinhalt", "placeholder", "facebook", "twitter", "whatsapp", "email", "copy link", "share", "teilen", "comments"),
-        *("kommentare", "print", "drucken", "tags", "themen", "thema", "etiketler", "topics", "loading", "embed", "click here"),
+        *(
+            "advertisement",
+            "advertising",
+            "ad",
+            "anzeige",
+            "werbung",
+            "publicité",
+            "publicidad",
+            "publicidade",
+            "pubblicità",
+        ),
+        *(
+            "реклама",
+            "reklama",
+            "reklam",
+            "annonse",
+            "annonce",
+            "mainos",
+            "iklan",
+            "広告",
+            "广告",
+            "廣告",
+            "광고",
+            "إعلان",
+            "διαφήμιση",
+        ),
+        *(
+            "hauptinhalt",
+            "placeholder",
+            "facebook",
+            "twitter",
+            "whatsapp",
+            "email",
+            "copy link",
+            "share",
+            "teilen",
+            "comments",
+        ),
+        *(
+            "kommentare",
+            "print",
+            "drucken",
+            "tags",
+            "themen",
+            "thema",
+            "etiketler",
+            "topics",
+            "loading",
+            "embed",
+            "click here",
+        ),
         *("learn more", "sponsored", "in this article", "table of contents", "save", "read more", "find out more"),
     }
 )

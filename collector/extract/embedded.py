@@ -1,4 +1,4 @@
-"""Articles that a page carries in its scripts, for a program to write them into the page: JSON-LD, and state as JSON."""
+"""Articles that a page carries in its scripts: in JSON-LD, and as the state of a program that would show them."""
 
 from __future__ import annotations
 

@@ -8,7 +8,9 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 _TAGS = frozenset({"nav", "footer", "form", "figcaption", "figure", "dialog", "menu", "search", "caption"})
-_ROLES = frozenset({"navigation", "search", "contentinfo", "banner", "complementary", "dialog", "alertdialog", "menu", "tablist"})
+_ROLES = frozenset(
+    {"navigation", "search", "contentinfo", "banner", "complementary", "dialog", "alertdialog", "menu", "tablist"}
+)
 _PARTS = re.compile(r"[^A-Za-z0-9]+")
 _MADE_UP = re.compile(r"\d[A-Za-z]|[A-Za-z]\d[A-Za-z0-9]{3}|(?:[a-z][A-Z]+){3}")
 _BOXES = frozenset({"div", "section", "aside", "ul", "ol", "table", "header"})
@@ -17,15 +19,18 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # Words of class names and ids, alone or in pairs.
 _NAMES = re.compile(
     r"""\b(?:
-    (?:img|image|photo|pic|media|video|gallery)\ ?(?:captions?|credits?|description|copyright|info|box[a-z]?|widget|title)|
+    (?:img|image|photo|pic|media|video|gallery)\ ?(?:captions?|credits?|description|copyright|info|box[a-z]?|
+    widget|title)|
     captions?|figcaption|credits?|copyright|infotext|
     bylines?|authors?|bio|textauthor|
     newsletters?(?!\ (?:cms|content))|subscri(?:be|ption)s?|signup|access\ wall|whatsapp(?:\ group)?|telegram|
-    related|recommend(?:ed|ations?)?|(?<!article\ )teasers?(?!\ content)|trending|popular|most\ ?read|read\ ?(?:more|next|also)|(?<!pb\ )promo(?:tion)?s?|outbrain|taboola|
+    related|recommend(?:ed|ations?)?|(?<!article\ )teasers?(?!\ content)|trending|popular|most\ ?read|
+    read\ ?(?:more|next|also)|(?<!pb\ )promo(?:tion)?s?|outbrain|taboola|
     (?:fact|info)\ ?box|metro\ factbox|infobox|
     twitter\ tweet|instagram\ media|tiktok\ embed|fb\ post|
     shar(?:e|ing)|social|follow|comments?|disqus|feedback|
-    breadcrumbs?|tags|tag\ ?list|label\ items|menu|navbar|navigation|(?<!has\ )(?<!with\ )sidebar(?!\ (?:grid|container|content|layout))|footer|footnotes?|
+    breadcrumbs?|tags|tag\ ?list|label\ items|menu|navbar|navigation|(?<!has\ )(?<!with\ )sidebar(?!\ (?:grid|
+    container|content|layout))|footer|footnotes?|
     advert(?:isement|ising|s)?|advtext|ads?|sponsor(?:ed)?|banner|cookies?|consent|gdpr|modal|popup|
     toc|poll|quiz|carousel|player|timestamp|
     disclaimer|screenreader|sr\ only|visually\ hidden|visuallyhidden
@@ -36,8 +41,10 @@ _NAMES = re.compile(
 
 _STANDFIRST = re.compile(
     r"""\b(?:
-    lead|intro|introtext|leadin|lead\ in|vorspann|einleitung|anrei(?:ss|ß)er|summary|excerpt|standfirst|dek|deck|strapline|abstract|
-    (?:article|post|page|story|voc|voc|entry|tertiary)\ (?:subtitle|sub\ ?title|description|summary|title)|subtitle|sub\ ?head(?:line|ing)?|sub\ ?hed|
+    lead|intro|introtext|leadin|lead\ in|vorspann|einleitung|anrei(?:ss|ß)er|summary|excerpt|standfirst|dek|
+    deck|strapline|abstract|
+    (?:article|post|page|story|voc|voc|entry|tertiary)\ (?:subtitle|sub\ ?title|description|summary|title)|
+    subtitle|sub\ ?head(?:line|ing)?|sub\ ?hed|
     ingress|chapo|chapeau|entradilla|bajada|copete|sumario|sommario|occhiello|spot|manchet|perex|lide?|анонс|
     speakable\ summary
     )\b""",

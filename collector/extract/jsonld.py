@@ -25,8 +25,12 @@ _CLOSING = re.compile(r"\s*(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # Keys whose values are worth picking out of JSON that cannot be read at all.
 _MOST_DOCUMENTS = 20
-_PICKED_AUTHOR = re.compile(r'"author"\s*:[\s\[{]*(?:"@?\w+"\s*:\s*"[^"\\]{0,100}"\s*,\s*){0,3}"name"\s*:\s*"((?:[^"\\]|\\.){1,200}+)"')
-_PICKED = re.compile(r'"(headline|datePublished|dateModified|inLanguage|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,2000}+)"')
+_PICKED_AUTHOR = re.compile(
+    r'"author"\s*:[\s\[{]*(?:"@?\w+"\s*:\s*"[^"\\]{0,100}"\s*,\s*){0,3}"name"\s*:\s*"((?:[^"\\]|\\.){1,200}+)"'
+)
+_PICKED = re.compile(
+    r'"(headline|datePublished|dateModified|inLanguage|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,2000}+)"'
+)
 
 _ARTICLES = ("article", "posting", "report", "opinion", "analysis")
 _NOT_ARTICLES = ("jobposting", "discussionforumposting")

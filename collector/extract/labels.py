@@ -12,9 +12,18 @@ from collector.model import Flag
 from collector.text import clean
 
 _SECTION_META = (
-    "article:section", "og:article:section", "article.section", "section", "parsely-section", "content_category",
-    "cxenseparse:section", "cxense-section", "news_section", "category", "dc.subject.section",
-)  # fmt: skip
+    "article:section",
+    "og:article:section",
+    "article.section",
+    "section",
+    "parsely-section",
+    "content_category",
+    "cxenseparse:section",
+    "cxense-section",
+    "news_section",
+    "category",
+    "dc.subject.section",
+)
 _LONGEST = 60  # letters of a section's name
 _LOCKED = frozenset({"locked", "paid", "premium", "subscriber", "subscribers", "abo", "plus", "1", "true"})
 _TIER_META = ("article:content_tier", "og:article:content_tier", "content_tier", "cxenseparse:recs:articlepaywall")
@@ -81,7 +90,11 @@ def _crumbs(page: Page) -> list[str]:
     """The last step of the way to the article, and not the article itself."""
     for trail in page.graph.of_type("breadcrumblist"):
         steps = trail.get("itemListElement")
-        names = [name for step in steps if isinstance(step, dict) for name in _name(step)] if isinstance(steps, list) else []
+        names = (
+            [name for step in steps if isinstance(step, dict) for name in _name(step)]
+            if isinstance(steps, list)
+            else []
+        )
         heads = {comparable(text) for text in (page.title, *page.headings)}
         names = [name for name in names[1:] if not any(comparable(name) in head for head in heads)]
         if names:

@@ -114,19 +114,25 @@ def title(page: Page, article: Node, site_names: Iterable[str]) -> tuple[str, st
         ("title", page.title),
     ]
     names = list(site_names)
-    return headline(_cleaned(stated, page), names) or headline(_cleaned(others, page), names)
+    return _without_section(headline(_cleaned(stated), names) or headline(_cleaned(others), names), page)
 
 
-def _cleaned(claims: Iterable[tuple[str, str]], page: Page) -> list[tuple[str, str]]:
-    """Titles as text, without soft hyphens and the name of the section that some sites hang on to them."""
-    sections = {f"-{name.strip()}" for meta in _SECTION_META for name in page.meta.get(meta, [])[:1]}
-    found = []
-    for source, claim in claims:
-        text = clean(title_text(claim).translate(_INVISIBLE), MAX_TITLE)
-        ending = next((end for end in sections if text.endswith(end) and len(text) > 2 * len(end)), "")
-        if text := text.removesuffix(ending):
-            found.append((source, text))
-    return found
+def _cleaned(claims: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Titles as text, without soft hyphens."""
+    return [
+        (source, text)
+        for source, claim in claims
+        if (text := clean(title_text(claim).translate(_INVISIBLE), MAX_TITLE))
+    ]
+
+
+def _without_section(claim: tuple[str, str] | None, page: Page) -> tuple[str, str] | None:
+    """The title without the section that some sites hang on to it ("Headline-World")."""
+    if claim is None:
+        return None
+    sections = (f"-{name.strip()}" for meta in _SECTION_META for name in page.meta.get(meta, [])[:1])
+    ending = next((end for end in sections if claim[1].endswith(end) and len(claim[1]) > 2 * len(end)), "")
+    return claim[0], claim[1].removesuffix(ending)
 
 
 def authors(page: Page, article: Node, outlets: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:

@@ -41,7 +41,36 @@ _INSTITUTION = re.compile(r"\b(?:of|for|für|de la|des)\b")  # "Center for Drug 
 # What languages put behind a name: a degree, or a Korean reporter's post.
 _POST = re.compile(r"\s*(?:\s(?:기자|특파원|논설위원|객원기자|인턴기자|선임기자)|記者|记者)$")
 _DEGREES = frozenset(
-    {"ms", "ma", "msc", "bsc", "rd", "rdn", "fand", "cpp", "psp", "mph", "dvm", "lcsw", "phd", "md", "jr", "sr", "ii", "iii", "iv", "esq", "mba", "cfa", "dds", "rn", "jd", "dr", "cpa", "edd"}
+    {
+        "ms",
+        "ma",
+        "msc",
+        "bsc",
+        "rd",
+        "rdn",
+        "fand",
+        "cpp",
+        "psp",
+        "mph",
+        "dvm",
+        "lcsw",
+        "phd",
+        "md",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "esq",
+        "mba",
+        "cfa",
+        "dds",
+        "rn",
+        "jd",
+        "dr",
+        "cpa",
+        "edd",
+    }
 )
 _NOBODY = frozenset(
     {

@@ -24,7 +24,7 @@ def as_text(blocks: Iterable[Block]) -> str:
 
 
 def as_html(blocks: Iterable[Block], base: str) -> str:
-    """Clean HTML: p, h2 to h6, ul and ol, blockquote, pre and table. What the page said in markup of its own is gone."""
+    """Clean HTML: p, h2 to h6, ul and ol, blockquote, pre and table, without any of the page's own markup."""
     return sanitise("".join(_markup(kind, group) for kind, group in _grouped(blocks)), base)
 
 

@@ -6,7 +6,6 @@ else; a page that states an article and has its text is none, whatever else is o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
@@ -22,6 +21,7 @@ _LITTLE = 400  # letters: one sentence of a wall decides
 _SHORT = 1_600  # letters: more sentences of a wall must be among them
 _LONG = 6_000  # letters: beyond that it is a text, whatever it speaks of
 _SENTENCE = 350  # letters that one sentence of a wall may stand for
+_SHARE = 0.3  # of the text, in lines that speak of a wall
 _STUB = 700  # letters of a paid article that are its beginning only
 
 _TEASERS = 8  # linked headings from which a page may be a list of articles
@@ -78,19 +78,22 @@ def _states_article(page: Page, article: Node) -> bool:
     if article.get("headline") and (article.get("datePublished") or article.get("author")):
         return True
     kind = page.first_meta("og:type").lower()
-    return "article:published_time" in page.meta or (kind in ("article", "video") or kind.startswith("video.")) and bool(
-        page.headings
+    return "article:published_time" in page.meta or (
+        (kind in ("article", "video") or kind.startswith("video.")) and bool(page.headings)
     )
 
 
 def _spoken(said: str, letters: int, is_stated: bool) -> NoArticle | None:
     """What the text speaks of, when it speaks of little else."""
-    best, most = None, 0
+    lines = [line for line in said.splitlines() if line.strip()]
+    best, most, share = None, 0, 0.0
     for outcome, pattern in APPEALS.items():
-        found = {match[0].casefold() for match in pattern.finditer(said)}
+        speaking = [line for line in lines if pattern.search(line)]
+        found = {match[0].casefold() for line in speaking for match in pattern.finditer(line)}
         if len(found) > most:
             best, most = outcome, len(found)
-    if not best:
+            share = sum(map(weight, speaking)) / max(1, sum(map(weight, lines)))
+    if best is None or (share < _SHARE and letters >= _FEWEST):
         return None
     if letters <= (_LITTLE // 2 if is_stated else _LITTLE):
         return best

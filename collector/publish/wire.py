@@ -91,8 +91,8 @@ def content(item: ChannelItem) -> str:
 
 
 def findings(item: ChannelItem) -> list[tuple[str, str]]:
-    """What was found of the item, as (scheme, term) of categories: words that matched, similarity (0 to 1), its section,
-    and what its page says of it.
+    """What was found of the item, as (scheme, term) of categories: words that matched, similarity (0 to 1), its
+    section, and what its page says of it.
     """
     terms = list(dict.fromkeys(line for line in map(one_line, item.terms) if line))[:_TERMS]
     similar = [(SIMILARITY, f"{item.similarity:.2f}")] if item.similarity >= 0.005 else []

@@ -20,7 +20,8 @@ _EXAMPLE = article.alias("example")
 _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
-    article.c.summary, article.c.text, article.c.html, article.c.section, article.c.flags, article.c.enclosures, article.c.corpus_file, article.c.similarity,
+    article.c.summary, article.c.text, article.c.html, article.c.section, article.c.flags,
+    article.c.enclosures, article.c.corpus_file, article.c.similarity,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
     _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip

@@ -34,7 +34,8 @@ _ARTICLE = sa.select(
         article.c[name]
         for name in (
             "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language", "site",
-            "section", "flags", "html", "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules",
+            "section", "flags", "html", "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to",
+            "rules",
         )
     )
 )  # fmt: skip
