@@ -77,8 +77,11 @@ def from_page(pending: PendingEntry, page: Extraction, address: str, url: str, n
         language=language,
         site=page.site or pending.feed_title,
         image=page.image or entry.image,
-        summary=excerpt(to_text(entry.summary) or page.text),
+        section=page.section,
+        flags=page.flags,
+        summary=excerpt(to_text(entry.summary) or page.summary or page.text),
         text=page.text,
+        html=page.html,
         text_source=TextSource.PAGE,
         enclosures=entry.enclosures,
         sources=sources,
@@ -89,7 +92,7 @@ def revised(draft: ArticleDraft, page: Extraction, now: datetime) -> ArticleDraf
     """The article as its page tells it now. Its address, and when it was published first, stay as they were told; so
     does what the page does not tell any more.
     """
-    told = {name: value for name in _EDITED if (value := getattr(page, name))}
+    told = {name: value for name in _EDITED if (value := getattr(page, name))} | {"html": page.html}
     is_own_summary = draft.summary == excerpt(draft.text)
     return replace(
         draft,
@@ -103,7 +106,7 @@ def revised(draft: ArticleDraft, page: Extraction, now: datetime) -> ArticleDraf
 
 # What page and article both have, without what stays.
 _EDITED = {one.name for one in fields(ArticleDraft)} & {one.name for one in fields(Extraction)} - {
-    "canonical_url", "published_at", "published_is_day", "updated_at", "language", "site", "sources",
+    "canonical_url", "published_at", "published_is_day", "updated_at", "language", "site", "sources", "html",
 }  # fmt: skip
 
 

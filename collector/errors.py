@@ -19,6 +19,7 @@ A failed fetch is no exception but a value (`model.FetchFailed`): it is an every
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class CollectorError(Exception):
@@ -51,8 +52,28 @@ class ParseError(CollectorError):
     """The document is not a feed that can be read. The message says what it is instead."""
 
 
+class NoArticle(StrEnum):
+    """What a page is that is no article. A closed list."""
+
+    NO_HTML = "no-html"  # an image, an archive, data
+    UNREADABLE = "unreadable"  # a parser's fault
+    NO_TEXT = "no-text"
+    CONSENT = "consent-wall"
+    CAPTCHA = "captcha"
+    CHALLENGE = "bot-challenge"
+    SCRIPT = "needs-javascript"
+    PAYWALL = "paywall"
+    LOGIN = "login-wall"
+    ERROR = "error-page"
+    LISTING = "section-page"
+
+
 class ExtractError(CollectorError):
-    """The page holds no text that could be taken as an article."""
+    """The page holds no text that could be taken as an article; `outcome` names what it is instead."""
+
+    def __init__(self, message: str, outcome: NoArticle = NoArticle.NO_TEXT) -> None:
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class WorkerError(CollectorError):

@@ -141,7 +141,7 @@ class Pages:
         try:
             page = await self.extract(answer)
         except ExtractError as exc:
-            return self._failed(pending, f"its page has no article: {exc}")
+            return self._failed(pending, f"its page has no article ({exc.outcome}): {exc}")
         except WorkerError as exc:
             # Once more, in case it was our machine and not the page.
             return self._failed(pending, f"its page could not be read: {exc}", is_final=pending.attempts > 0)

@@ -8,22 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 from collector.decoding import decode
-from collector.errors import ExtractError
-from collector.extract import metadata
+from collector.errors import ExtractError, NoArticle
+from collector.extract import labels, metadata
+from collector.extract.body import Claims
 from collector.extract.dates import Moment
 from collector.extract.guess import guess_day
+from collector.extract.ladder import find_body
 from collector.extract.page import read_page
-from collector.extract.text import article_text
+from collector.extract.rendering import as_html, as_text
 from collector.extract.titles import comparable
 from collector.extract.tree import parse_html
+from collector.extract.walls import refuse_walls
 from collector.languages import detect
-from collector.model import Extraction
+from collector.model import Extraction, Flag
 
-# Fewer letters are a caption or a notice, no article. An ideograph or a syllable of Hangul counts for three.
 # PDF, PNG, GIF, JPEG, ZIP, gzip (MIME Sniffing standard, §6)
 _BINARY = (b"%PDF-", b"\x89PNG\r\n", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08")
-
-_FEWEST_LETTERS = 60
 
 
 def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
@@ -36,7 +36,7 @@ def extract(body: bytes, url: str, charset: str | None = None) -> Extraction:
     except (ExtractError, MemoryError):
         raise
     except Exception as error:  # a stranger's bytes met a fault in a parser: the outcome of this page alone
-        raise ExtractError(f"the page could not be read ({type(error).__name__})") from error
+        raise ExtractError(f"the page could not be read ({type(error).__name__})", NoArticle.UNREADABLE) from error
 
 
 def as_json(found: Extraction) -> dict[str, Any]:
@@ -51,27 +51,40 @@ def as_json(found: Extraction) -> dict[str, Any]:
         "canonical_url": found.canonical_url,
         "image": found.image,
         "site": found.site,
+        "section": found.section,
+        "flags": list(found.flags),
         "text": found.text,
+        "html": found.html,
+        "summary": found.summary,
         "sources": found.sources,
     }
 
 
 def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
     if body.startswith(_BINARY):
-        raise ExtractError("an image, a PDF or an archive, no HTML document")
-    tree = parse_html(decode(body, charset))
+        raise ExtractError("an image, a PDF or an archive, no HTML document", NoArticle.NO_HTML)
+    markup = decode(body, charset)
+    tree = parse_html(markup)
     page = read_page(tree, url)
     article = page.graph.article(url)
     names = metadata.site_names(page, article)
     title = metadata.title(page, article, names)
-    text = _without_title(article_text(tree), title[1] if title else "")
-    if _weight(text) < _FEWEST_LETTERS:
-        raise ExtractError("no article text found")
+    authors = metadata.authors(page, article, names)
+    claims = Claims(
+        title=comparable(title[1]) if title else "",
+        authors=frozenset(map(comparable, authors[1])) if authors else frozenset(),
+        descriptions=tuple(map(comparable, metadata.descriptions(page, article))),
+    )
+    found_body = find_body(tree, lambda: markup, article, claims)
+    text = as_text(found_body.blocks)
+    section = labels.section(page, article)
+    flags = labels.flags(page, article, section[1] if section else "")
+    refuse_walls(page, article, found_body.all_blocks, text, markup, is_paid=Flag.PAID in flags)
     published = metadata.published(page, article) or guess_day(tree, url)
     moment: Moment | None = published[1] if published else None
     found: dict[str, tuple[str, Any] | None] = {
         "title": title,
-        "authors": metadata.authors(page, article, names),
+        "authors": authors,
         "published_at": (published[0], moment.at) if published else None,
         "updated_at": metadata.updated(page, article, moment.at if moment else None),
         "language": _language(text, metadata.language(page, article)),
@@ -79,23 +92,17 @@ def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
         "image": metadata.image(page, article),
         "site": metadata.site(page, article),
     }
+    found["section"] = section
     known = {field: claim for field, claim in found.items() if claim is not None}
     return Extraction(
         text=text,
+        html=as_html(found_body.blocks, url),
+        summary=found_body.standfirst,
+        flags=flags,
         published_is_day=moment is not None and moment.is_day,
-        sources={"text": "trafilatura", **{field: source for field, (source, _) in known.items()}},
+        sources={"text": found_body.source, **{field: source for field, (source, _) in known.items()}},
         **{field: value for field, (_, value) in known.items()},
     )
-
-
-def _without_title(text: str, title: str) -> str:
-    """The text without the headline, when that is its first line."""
-    first, _, rest = text.partition("\n")
-    return rest if comparable(first) == comparable(title) else text
-
-
-def _weight(text: str) -> int:
-    return sum(3 if "\u3040" <= c <= "\ud7af" else 1 for c in text[: 4 * _FEWEST_LETTERS] if not c.isspace())
 
 
 def _language(text: str, declared: tuple[str, str] | None) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ read as far as it goes.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +24,13 @@ _OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)?\s*")
 _CLOSING = re.compile(r"\s*(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # Keys whose values are worth picking out of JSON that cannot be read at all.
-_PICKED = re.compile(r'"(headline|datePublished|dateModified|inLanguage)"\s*:\s*"((?:[^"\\]|\\.){1,2000}+)"')
+_MOST_DOCUMENTS = 20
+_PICKED_AUTHOR = re.compile(
+    r'"author"\s*:[\s\[{]*(?:"@?\w+"\s*:\s*"[^"\\]{0,100}"\s*,\s*){0,3}"name"\s*:\s*"((?:[^"\\]|\\.){1,200}+)"'
+)
+_PICKED = re.compile(
+    r'"(headline|datePublished|dateModified|inLanguage|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,2000}+)"'
+)
 
 _ARTICLES = ("article", "posting", "report", "opinion", "analysis")
 _NOT_ARTICLES = ("jobposting", "discussionforumposting")
@@ -63,6 +70,11 @@ def is_article(node: Node) -> bool:
     return any(kind.endswith(_ARTICLES) and kind not in _NOT_ARTICLES for kind in _types(node))
 
 
+def is_of_type(node: Node, types: Iterable[str]) -> bool:
+    """Whether a node is of one of the types (lower case)."""
+    return not _types(node).isdisjoint(types)
+
+
 def strings(value: Any) -> list[str]:
     """The strings in a value that should be one string, and is often a list or a node of it."""
     values = value if isinstance(value, list) else [value]
@@ -73,14 +85,35 @@ def strings(value: Any) -> list[str]:
 def _documents(script: str) -> list[Any]:
     """The JSON documents in a script: mostly one, none when it cannot be read."""
     script = script[:_MAX_CHARS].strip()
+    if script[:300].count("&quot;") > 3:  # escaped as if it stood in an attribute
+        script = html.unescape(script)
     script = _CLOSING.sub("", script[_OPENING.match(script).end() :])
     for text in (script, _TRAILING_COMMA.sub(r"\1", script)):
         try:
             return [json.loads(text, strict=False)]
         except (ValueError, RecursionError):
             continue
-    picked = dict(reversed(_PICKED.findall(script)))
-    return [{"@type": "Article", **{k: _unescaped(v) for k, v in picked.items()}}] if picked else []
+    return _several(script) or _picked(script)
+
+
+def _several(script: str) -> list[Any]:
+    """Documents one behind the other, where one was meant."""
+    found, position, decoder = [], 0, json.JSONDecoder(strict=False)
+    while (start := script.find("{", position)) >= 0 and len(found) < _MOST_DOCUMENTS:
+        try:
+            document, position = decoder.raw_decode(script, start)
+        except (ValueError, RecursionError):
+            return []
+        found.append(document)
+    return found
+
+
+def _picked(script: str) -> list[Any]:
+    """What can be told of the article from JSON that cannot be read."""
+    picked: Node = {key: _unescaped(value) for key, value in reversed(_PICKED.findall(script))}
+    if author := _PICKED_AUTHOR.search(script):
+        picked["author"] = _unescaped(author[1])
+    return [{"@type": "Article", **picked}] if picked else []
 
 
 def _unescaped(value: str) -> str:

@@ -89,6 +89,8 @@ _TITLE_META = (
     "sailthru.title",
     "parsely-title",
 )
+_SECTION_META = ("article:section", "section", "content_category")
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060))
 _IMAGE_META = (
     "og:image:secure_url",
     "og:image",
@@ -112,11 +114,25 @@ def title(page: Page, article: Node, site_names: Iterable[str]) -> tuple[str, st
         ("title", page.title),
     ]
     names = list(site_names)
-    return headline(_cleaned(stated), names) or headline(_cleaned(others), names)
+    return _without_section(headline(_cleaned(stated), names) or headline(_cleaned(others), names), page)
 
 
 def _cleaned(claims: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(source, text) for source, claim in claims if (text := clean(title_text(claim), MAX_TITLE))]
+    """Titles as text, without soft hyphens."""
+    return [
+        (source, text)
+        for source, claim in claims
+        if (text := clean(title_text(claim).translate(_INVISIBLE), MAX_TITLE))
+    ]
+
+
+def _without_section(claim: tuple[str, str] | None, page: Page) -> tuple[str, str] | None:
+    """The title without the section that some sites hang on to it ("Headline-World")."""
+    if claim is None:
+        return None
+    sections = (f"-{name.strip()}" for meta in _SECTION_META for name in page.meta.get(meta, [])[:1])
+    ending = next((end for end in sections if claim[1].endswith(end) and len(claim[1]) > 2 * len(end)), "")
+    return claim[0], claim[1].removesuffix(ending)
 
 
 def authors(page: Page, article: Node, outlets: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
@@ -226,6 +242,12 @@ def _images(page: Page, article: Node) -> list[str]:
     values = article.get("image") or article.get("thumbnailUrl")
     nodes = [page.graph.resolve(v) for v in (values if isinstance(values, list) else [values])[:10]]
     return [url for node in nodes for url in strings(node.get("url") if isinstance(node, dict) else node)]
+
+
+def descriptions(page: Page, article: Node) -> list[str]:
+    """What the page says in a sentence or two of its article, from all who ask."""
+    names = ("og:description", "description", "twitter:description", "dc.description")
+    return [*(page.meta[name][0] for name in names if name in page.meta), *strings(article.get("description"))[:1]]
 
 
 def site(page: Page, article: Node) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from collector.text import MAX_TITLE, clean
 # A page states a few dozen of each; the rest is not about its article.
 _MAX_STATEMENTS = 300
 _MAX_BYLINE = 100
+_NEAR = 3  # elements up from a heading in which its date stands
 
 _IN_COMMENT = "ancestor::*[contains(@class, 'comment') or contains(@id, 'comment') or @itemprop = 'comment']"
 _ITEMS = XPath(f"//*[@itemprop][not({_IN_COMMENT})]")
@@ -29,7 +30,7 @@ class Page:
     """The statements of one page. Keys are lower case; values keep their order, and may be anything.
 
     `meta` is by name or property, `links` by rel, `microdata` by itemprop. `times` are the values of the
-    <time> elements, first those that are marked as a time of publication.
+    <time> elements, first those that are marked as a time of publication, then those beside the main heading.
     """
 
     url: str
@@ -117,7 +118,9 @@ def _item_name(element: HtmlElement) -> str:
 
 def _times(tree: HtmlElement) -> tuple[str, ...]:
     elements = list(tree.iter("time"))[:_MAX_STATEMENTS]
-    elements.sort(key=lambda element: element.get("pubdate") is None)
+    heading = next(tree.iter("h1"), None)
+    near = set(list(heading.iterancestors())[:_NEAR]) - set(tree.iter("body", "html")) if heading is not None else set()
+    elements.sort(key=lambda e: (e.get("pubdate") is None, near.isdisjoint(e.iterancestors())))
     return tuple(value for e in elements if (value := e.get("datetime", "").strip() or _text(e)))
 
 

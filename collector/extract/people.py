@@ -21,13 +21,56 @@ _BY = re.compile(
     r"نویسنده|بقلم|كتب)(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
+# The date and the like that a byline goes on with, or begins with.
+_MONTH = (
+    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|ago|sep|oct|okt|nov|dec|dez|dic|fév|avr|juin|juil|août|déc|янв|фев|мар|апр|"
+    r"мая|июн|июл|авг|сен|окт|ноя|дек)[^\W\d_]{0,7}\.?"
+)
+_WHEN = re.compile(
+    rf"\W+(?:(?:last |originally )?(?:updated|published|posted|modified|stand|veröffentlicht|aktualisiert)\b|"
+    rf"on (?:mon|tue|wed|thu|fri|sat|sun)\w*|(?:on )?{_MONTH} \d|(?:am )?\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH}|"
+    r"(?:on )?\d{1,2}[./:-]\w|\d+ min|(?:19|20)\d\d\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_FIRST_WHEN = re.compile(
+    rf"^(?:\w+day,? )?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH})(?:,? (?:19|20)\d\d)?(?:\W+|$)", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"\s*[;|·•\n、，،]\s*|\s+[/&]\s+")
 _AND = re.compile(r"\s+(?:and|und|et|y|e|en|og|och|и|та|i|ve|with)\s+", re.IGNORECASE)
 _INSTITUTION = re.compile(r"\b(?:of|for|für|de la|des)\b")  # "Center for Drug Evaluation and Research"
 # What languages put behind a name: a degree, or a Korean reporter's post.
 _POST = re.compile(r"\s*(?:\s(?:기자|특파원|논설위원|객원기자|인턴기자|선임기자)|記者|记者)$")
 _DEGREES = frozenset(
-    {"phd", "md", "jr", "sr", "ii", "iii", "iv", "esq", "mba", "cfa", "dds", "rn", "jd", "dr", "cpa", "edd"}
+    {
+        "ms",
+        "ma",
+        "msc",
+        "bsc",
+        "rd",
+        "rdn",
+        "fand",
+        "cpp",
+        "psp",
+        "mph",
+        "dvm",
+        "lcsw",
+        "phd",
+        "md",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "esq",
+        "mba",
+        "cfa",
+        "dds",
+        "rn",
+        "jd",
+        "dr",
+        "cpa",
+        "edd",
+    }
 )
 _NOBODY = frozenset(
     {
@@ -73,7 +116,9 @@ def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...
 
 def _names(claim: str) -> list[str]:
     text = _IN_BRACKETS.sub(" ", _ADDRESS.sub(" ", title_text(claim[:2_000])))
-    text = _BY.sub("", clean(text, 1_000), count=1)
+    text = _WHEN.sub("", _FIRST_WHEN.sub("", clean(text, 1_000)))
+    while (by := _BY.match(text)) is not None:
+        text = text[by.end() :]
     parts = [part for several in _BETWEEN.split(text) for part in _at_and(several)]
     names = [name for part in parts if part for name in _at_commas(part)]
     return [_POST.sub("", name.strip(" ,.:-–—()[]\"'")) for name in names]

@@ -1,4 +1,4 @@
-"""A page's tree -> the article's text. The only file that imports trafilatura."""
+"""A page's tree -> roughly the article's text. The only file that imports trafilatura."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = 0.5
 _TINY = 250
 
 
-def article_text(tree: HtmlElement) -> str:
+def rough_text(tree: HtmlElement) -> str:
     """The text, a paragraph a line; "" when there is none. Leaves the tree as it is."""
     precise = _text(tree, favor_precision=True)
     if len(precise) >= max(_TINY, _PART * _paragraph_letters(tree)):

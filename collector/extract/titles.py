@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATORS = re.compile(r"\s+[|–—·•»«‹›~⁄:>-]+\s+|\s*[|｜ㅣ：－—_]\s*|\s+::\s+|(?<=\S):\s+")
+_A_HEADLINE = 20  # letters and digits; a shorter end is a word of the site's
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -28,11 +29,30 @@ def headline(claims: Sequence[tuple[str, str]], site_names: Sequence[str]) -> tu
     wholes = [comparable(title) for _, title in cleaned]
     parts = [_parts(title) for _, title in cleaned]
 
+    shared = _shared(candidates)
+
     def votes(candidate: tuple[str, str]) -> int:
         key = comparable(candidate[1])
-        return 2 * wholes.count(key) + sum(key in part for part in parts)
+        return 2 * wholes.count(key) + sum(key in part for part in parts) + (candidate in shared)
 
-    return max(candidates, key=votes, default=None)
+    return max([*candidates, *shared], key=votes, default=None)
+
+
+def _shared(claims: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Ends of titles that otherwise differ: the headline behind this page's several topic words."""
+    ends = [(source, title, _ends(title)) for source, title in claims]
+    return [
+        (source, end)
+        for source, title, mine in ends
+        for end in mine
+        if len(comparable(end)) >= _A_HEADLINE
+        and any(comparable(end) in map(comparable, others) and comparable(title) != comparable(other)
+                for _, other, others in ends)
+    ]  # fmt: skip
+
+
+def _ends(title: str) -> list[str]:
+    return [title[separator.end() :].strip() for separator in _SEPARATORS.finditer(title)]
 
 
 def without_site(title: str, sites: set[str]) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from collector.errors import ExtractError
+from collector.errors import ExtractError, NoArticle
 from collector.text import MAX_CONTENT
 
 # A page beyond this many characters is first rid of what holds no text. Pages are 0.2 million on average.
@@ -98,7 +98,7 @@ _INLINE = frozenset(
 def parse_html(markup: str) -> HtmlElement:
     """The tree of a page. Raises ExtractError when it is none."""
     if _TAG.search(markup) is None:
-        raise ExtractError("no HTML document")
+        raise ExtractError("no HTML document", NoArticle.NO_HTML)
     markup = _REFERENCE.sub(_referenced, markup)
     if len(markup) > _LARGE:
         markup = _lightened(markup)
@@ -135,7 +135,7 @@ def _parse(markup: str) -> tuple[HtmlElement, bool]:
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
             return etree.Element("html"), False
-        raise ExtractError("no HTML document") from error
+        raise ExtractError("no HTML document", NoArticle.NO_HTML) from error
     return tree, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
 
 

@@ -27,6 +27,15 @@ class TextSource(StrEnum):
     CORPUS = "corpus"
 
 
+class Flag(StrEnum):
+    """What a page says of its article beside what is in it. A closed list."""
+
+    PAID = "paid"  # not free to read
+    OPINION = "opinion"
+    LIVE = "live"  # goes on being written
+    CORRECTION = "correction"  # something in it was corrected
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingEntry:
     """An entry that is due to be collected. `article_id` is set when it was collected before and changed, or is
@@ -51,13 +60,17 @@ class PendingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What a page holds. `published_at` keeps the page's own time; `published_is_day` when it states only a day.
+    """What a page holds. `text` has a paragraph a line, `html` is the same with headings, lists and quotes, sanitised;
+    `summary` is the standfirst, where the page sets it off from the text. `published_at` keeps the page's own time;
+    `published_is_day` when it states only a day.
 
     `canonical_url` is the page's claim, already refused when it points to another site or to a front page.
     `sources` says for each field where it came from, for example {"title": "json-ld", "text": "trafilatura"}.
     """
 
     text: str
+    html: str = ""
+    summary: str = ""
     title: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
@@ -67,6 +80,8 @@ class Extraction:
     canonical_url: str | None = None
     image: str | None = None
     site: str = ""
+    section: str = ""
+    flags: tuple[Flag, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
 
 
@@ -75,7 +90,8 @@ class ArticleDraft:
     """An article as collected, before the store gives it an id. `url` is what a reader opens; it may be missing.
 
     `canonical_url` is the identity: an http(s) address, or a urn where there is none to be had. `text` has a
-    paragraph a line. `summary` is text. `sources` says for each field where it came from.
+    paragraph a line; `html` is empty, or says the same words with headings, lists and quotes, sanitised. `summary` is
+    text. `sources` says for each field where it came from.
     """
 
     canonical_url: str
@@ -89,8 +105,11 @@ class ArticleDraft:
     language: str | None = None
     site: str = ""
     image: str | None = None
+    section: str = ""
+    flags: tuple[Flag, ...] = ()
     summary: str = ""
     text: str = ""
+    html: str = ""
     text_source: TextSource
     enclosures: tuple[Enclosure, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)

@@ -39,7 +39,7 @@ class ArticleTrace:
 
     `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
     those of all topics, also of those that are not in force any more; `revisions` say what became of it, newest first.
-    `story` is the one that it is a report of, once it was grouped.
+    `story` is the one that it is a report of, once it was grouped. `html` is empty or says what the text says.
     """
 
     id: int
@@ -52,6 +52,9 @@ class ArticleTrace:
     first_seen_at: datetime
     language: str | None
     site: str
+    section: str
+    flags: tuple[str, ...]
+    html: str
     text_source: TextSource
     sources: dict[str, str]
     corpus_file: str | None

@@ -37,8 +37,8 @@ class ChannelItem:
     is the claimed date bounded by when we first saw it, or when the change was found.
 
     `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
-    publish of it last changed. `story` is the one that it is a report of, None until it was grouped; with `is_story` it
-    is that story itself, shown by its lead.
+    publish of it last changed. `html` is empty or says what `text` says. `flags` are of model.Flag. `story` is the one
+    that it is a report of, None until it was grouped; with `is_story` it is that story itself, shown by its lead.
     """
 
     id: str
@@ -55,6 +55,9 @@ class ChannelItem:
     image: str | None
     summary: str
     text: str
+    html: str = ""
+    section: str = ""
+    flags: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     is_seed: bool = False
     similarity: float = 0.0

@@ -17,7 +17,7 @@ def html(channel: Channel, item: ChannelItem) -> str:
         return wire.changes_html(item)
     if item.is_story and item.story:
         return stories.reports(channel, item.story)
-    text = wire.paragraphs(wire.full_text(item) if channel.full_text else wire.excerpt(item))
+    text = wire.full_html(item) if channel.full_text else wire.paragraphs(wire.excerpt(item))
     return "\n".join(filter(None, (text, stories.footer(channel, item))))
 
 

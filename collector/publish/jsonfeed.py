@@ -51,6 +51,8 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                     "similarity": round(item.similarity, 3) or None,
                     "similar_to": wire.one_line(item.similar_to or ""),
                     "seed": item.is_seed or None,
+                    "section": wire.one_line(item.section),
+                    "flags": list(item.flags),
                     "gone": _date(item.gone_at) if item.gone_at else None,
                     "change": item.change,
                     "article": item.article,

@@ -29,7 +29,9 @@ _FRAGMENT_SAFE = "%!$&'()*+,;=~/?:@-._"
 _LANGUAGE = re.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _TERMS = 12  # of an item, at most, in formats that show them as tags
 # What only we say of an item, as categories of schemes of our own: validators warn of every namespace they do not know.
-TERM, SIMILARITY, STORY = (f"urn:x-collector:{name}" for name in ("term", "similarity", "story"))
+TERM, SIMILARITY, SECTION, FLAG, STORY = (
+    f"urn:x-collector:{name}" for name in ("term", "similarity", "section", "flag", "story")
+)
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -126,12 +128,21 @@ def _marked(runs: Runs) -> str:
     return "".join(_TAGS[run.op].format(escape(clean(run.text), quote=False)) for run in runs)
 
 
+def full_html(item: ChannelItem) -> str:
+    """The whole item as HTML: as it was kept, or made of its text."""
+    return clean(item.html).strip() or paragraphs(full_text(item))
+
+
 def findings(item: ChannelItem) -> list[tuple[str, str]]:
-    """What was found of the item, as (scheme, term) of categories: words that matched, similarity, its story."""
+    """What was found of the item, as (scheme, term) of categories: words that matched, similarity (0 to 1), its
+    section, what its page says of it, its story.
+    """
     terms = list(dict.fromkeys(line for line in map(one_line, item.terms) if line))[:_TERMS]
     similar = [(SIMILARITY, f"{item.similarity:.2f}")] if item.similarity >= 0.005 else []
+    section = [(SECTION, name)] if (name := one_line(item.section)) else []
+    flags = [(FLAG, one_line(flag)) for flag in item.flags]
     story = [(STORY, item.story.key)] if item.story else []
-    return [(TERM, term) for term in terms] + similar + story
+    return [(TERM, term) for term in terms] + similar + section + flags + story
 
 
 def shorten(text: str, limit: int) -> str:

@@ -68,7 +68,7 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
     old = ~article.c.is_kept & article.c.text.is_not(None) & (article.c.first_seen_at < before)
     ids = list(db.scalars(sa.select(article.c.id).where(old).order_by(article.c.first_seen_at).limit(limit)))
     if ids:
-        gone = {"text": None, "summary": "", "enclosures": None, "sources": None}
+        gone = {"text": None, "html": None, "summary": "", "enclosures": None, "sources": None}
         db.execute(sa.update(article).where(article.c.id.in_(ids)).values(gone))
         db.execute(sa.delete(revision).where(revision.c.article_id.in_(ids)))
         unmatched = entry.c.article_id.in_(ids) & (entry.c.outcome == EntryOutcome.UNMATCHED)
@@ -81,8 +81,8 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
 _ORIGINAL = article.alias("original")
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
-    "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
-    "corpus_file", "is_kept", "similarity", "similar_to", "gone_at",
+    "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "section", "flags",
+    "enclosures", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "gone_at",
 )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, A
     values = dict(row._mapping)
     enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
     values |= {
-        "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures,
+        "authors": row.authors or [], "flags": row.flags or [], "text": row.text or "", "enclosures": enclosures,
         "sources": row.sources or {}, "topics": topics, "feeds": feeds,
     }  # fmt: skip
     return values

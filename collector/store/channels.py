@@ -21,8 +21,8 @@ _EXAMPLE = article.alias("example")
 _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
-    article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file, article.c.similarity,
-    article.c.gone_at,
+    article.c.summary, article.c.text, article.c.html, article.c.section, article.c.flags,
+    article.c.enclosures, article.c.corpus_file, article.c.similarity, article.c.gone_at,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
     _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip
@@ -127,7 +127,7 @@ def _items_of_stories(db: Connection, rows: Sequence[Row[Any]], query: ChannelQu
         yield replace(
             item_of(leads[one.lead.id], list(hits), one),
             id=f"urn:uuid:{one.key}", url=None, source=", ".join(one.sources), source_url=None, authors=(), text="",
-            enclosures=(), dated_at=row.dated_at, updated_at=one.changed_at, similarity=row.similarity, is_story=True,
+            html="", section="", flags=(), enclosures=(), dated_at=row.dated_at, updated_at=one.changed_at, similarity=row.similarity, is_story=True,
         )  # fmt: skip
 
 
@@ -170,6 +170,9 @@ def item_of(row: Row[Any], matches: list[tuple[str, str]], story: Story | None =
         image=row.image,
         summary=row.summary,
         text=row.text or "",
+        html=row.html or "",
+        section=row.section,
+        flags=tuple(row.flags or ()),
         enclosures=enclosures_from(row.enclosures),
         is_seed=row.corpus_file is not None,
         similarity=row.similarity,

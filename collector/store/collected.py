@@ -25,7 +25,7 @@ from collector.store.schema import address, article, entry, match, sighting
 # What a subscriber sees of an article: when one of these changes, the channel does.
 _PUBLISHED = (
     "url", "title", "authors", "dated_at", "language", "site", "image", "summary", "text", "enclosures",
-    "corpus_file",
+    "section", "flags", "html", "corpus_file",
 )  # fmt: skip
 
 # What the grouper goes by: a report that changes in one of these may be of another story.
@@ -383,6 +383,7 @@ def _columns(draft: ArticleDraft) -> dict[str, Any]:
         "published_at": draft.published_at, "published_is_day": draft.published_is_day,
         "updated_at": draft.updated_at,
         "language": draft.language, "site": draft.site, "image": draft.image,
+        "section": draft.section, "flags": many(draft.flags), "html": draft.html or None,
         "summary": draft.summary, "text": draft.text, "text_source": draft.text_source,
         "enclosures": enclosures_to(draft.enclosures), "sources": draft.sources or None,
     }  # fmt: skip

@@ -125,6 +125,6 @@ def _item(row: Row[Any], item: ChannelItem) -> ChannelItem:
     later = "".join(run.text for run in difference.title if run.op is not Op.REMOVED) if difference else ""
     return replace(
         item, id=f"urn:uuid:{row.name}", title=later or item.title, dated_at=row.found_at, updated_at=row.found_at,
-        text="", summary="", image=None, enclosures=(), change=Change(row.change), difference=difference,
+        text="", html="", summary="", image=None, enclosures=(), change=Change(row.change), difference=difference,
         article=item.id,
     )  # fmt: skip

@@ -79,6 +79,8 @@ article = Table(
     Column("site", sa.Text, nullable=False),
     Column("image", sa.Text),
     Column("text_source", sa.Text, nullable=False),
+    Column("section", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("flags", Json),
     Column("enclosures", Json),
     Column("sources", Json),
     Column("origin_feed_id", Id, ForeignKey("feed.id")),  # NULL: from the corpus
@@ -94,6 +96,7 @@ article = Table(
     # Long columns last: SQLite walks through them to reach what stands behind.
     Column("summary", sa.Text, nullable=False),
     Column("text", sa.Text),
+    Column("html", sa.Text),  # says what `text` says, with headings, lists and quotes; NULL: there is none
 )
 _partial(
     "article_kept",

@@ -34,7 +34,8 @@ _ARTICLE = sa.select(
         article.c[name]
         for name in (
             "id", "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language",
-            "site", "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules", "gone_at",
+            "site", "section", "flags", "html", "text_source", "sources", "corpus_file", "is_kept", "similarity",
+            "similar_to", "rules", "gone_at",
         )
     )
 )  # fmt: skip
@@ -80,7 +81,8 @@ def _article(db: Connection, number: int) -> ArticleTrace:
     row = db.execute(_ARTICLE.where(article.c.id == number)).one()
     matches = db.execute(_MATCHES.where(match.c.article_id == number))
     values = {
-        "authors": tuple(row.authors or ()), "sources": row.sources or {}, "text_source": TextSource(row.text_source),
+        "authors": tuple(row.authors or ()), "flags": tuple(row.flags or ()), "html": row.html or "",
+        "sources": row.sources or {}, "text_source": TextSource(row.text_source),
         "addresses": tuple(db.scalars(_KNOWN_AT.where(address.c.article_id == number))),
         "matches": tuple(match_from(topic, places) for topic, places in matches),
         "revisions": revisions.of_article(db, number),

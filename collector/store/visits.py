@@ -95,6 +95,7 @@ def _draft(row: Row[Any]) -> ArticleDraft:
     values = {name: row._mapping[f"draft_{name}"] for name in _DRAFT}
     values |= {
         "authors": tuple(values["authors"] or ()), "enclosures": enclosures_from(values["enclosures"]),
+        "flags": tuple(values["flags"] or ()), "html": values["html"] or "",
         "sources": values["sources"] or {}, "text_source": TextSource(values["text_source"]),
     }  # fmt: skip
     return ArticleDraft(**values)

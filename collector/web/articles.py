@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import pairwise
@@ -19,6 +20,10 @@ from collector.web.query import QueryError, query_of, read, shown
 from collector.web.services import Services
 
 _LONGEST = 4096  # characters of an address that is asked for
+# What holds a line of the text: an item that holds paragraphs, and a quotation, do not.
+_ELEMENT = re.compile(r"<(p|h[2-6]|li(?!><p>)|tr)\b")
+
+Piece = tuple[str, tuple[str, ...]]
 
 
 def router(services: Services, pages: Pages) -> APIRouter:
@@ -63,11 +68,11 @@ def _page(pages: Pages, request: Request, found: Explained | None, asked: str) -
         steps=found.steps if found else (),
         story=article.story if article else None,
         title_parts=marked.get("title", ()),
-        paragraphs=_paragraphs(marked.get("text", ())),
+        lines=_lines(article.html if article else "", _paragraphs(marked.get("text", ()))),
     )
 
 
-def _marked(article: ArticleTrace, field: str) -> list[tuple[str, tuple[str, ...]]]:
+def _marked(article: ArticleTrace, field: str) -> list[Piece]:
     """The field's text in pieces, each with the topics whose evidence it is."""
     assert article.stored is not None
     text: str = getattr(article.stored, field)
@@ -83,14 +88,20 @@ def _stands(evidence: Evidence, field: str, text: str) -> bool:
     return evidence.field == field and text[evidence.start : evidence.end] == evidence.words != ""
 
 
-def _paragraphs(pieces: Iterable[tuple[str, tuple[str, ...]]]) -> list[list[tuple[str, tuple[str, ...]]]]:
+def _paragraphs(pieces: Iterable[Piece]) -> list[list[Piece]]:
     """The pieces by paragraph: a line each."""
-    lines: list[list[tuple[str, tuple[str, ...]]]] = [[]]
+    lines: list[list[Piece]] = [[]]
     for text, topics in pieces:
         first, *others = text.split("\n")
         lines[-1].append((first, topics))
         lines += [[(other, topics)] for other in others]
     return [line for line in lines if any(text for text, _ in line)]
+
+
+def _lines(html: str, paragraphs: list[list[Piece]]) -> list[tuple[str, list[Piece]]]:
+    """The paragraphs, each with the element that it is in clean HTML: "p" for all where that does not tell."""
+    kinds = [match[1] for match in _ELEMENT.finditer(html)]
+    return list(zip(kinds if len(kinds) == len(paragraphs) else ["p"] * len(paragraphs), paragraphs, strict=True))
 
 
 def _as_json(found: Explained) -> Any:

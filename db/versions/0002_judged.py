@@ -1,5 +1,5 @@
-"""What an article is judged by: how similar it is to the corpus, and by which rules that was found. When its page is
-visited again, and what had become of it. And stories: the reports of one event.
+"""What an article is judged by: how similar it is to the corpus, and by which rules that was found. What its page says
+beside its text. When its page is visited again, and what had become of it. And stories: the reports of one event.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ _VISITS = (
     sa.Column("page_modified", sa.Text()),
     sa.Column("misses", sa.Integer(), nullable=False, server_default="0"),
 )
+_LABELS = (
+    sa.Column("section", sa.Text(), nullable=False, server_default=sa.text("''")),
+    sa.Column("flags", Json),
+)
+_HTML = sa.Column("html", sa.Text())
 _KEPT = sa.column("is_kept", sa.Boolean) == sa.true()
 _UNGROUPED = sa.column("is_grouped", sa.Boolean) == sa.false()
 _UNKEPT = sa.column("is_kept", sa.Boolean) == sa.false()
@@ -41,7 +46,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _write_anew()
     else:
-        for column in _COLUMNS:
+        for column in (*_COLUMNS, *_LABELS, _HTML):
             op.add_column("article", column)
     _index("article_similar", sa.text("similarity DESC"), *_NEWEST, where=_KEPT)
     _index("article_rules", "rules", "id", where=_HAS_TEXT)
@@ -89,6 +94,11 @@ def _write_anew() -> None:
         for column in _COLUMNS:
             batch.add_column(column, insert_after=place)
             place = column.name
+        place = "text_source"
+        for column in _LABELS:
+            batch.add_column(column, insert_after=place)
+            place = column.name
+        batch.add_column(_HTML, insert_after="text")
     _index("article_kept", *_NEWEST, "first_seen_at", where=_KEPT)
     _index("article_corpus_file", "corpus_file", where=_FROM_CORPUS, unique=True)
     _index("article_unmatched", "first_seen_at", where=_UNKEPT & _HAS_TEXT)

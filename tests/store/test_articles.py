@@ -271,7 +271,8 @@ def test_export_holds_everything_that_is_known_of_an_article(world):
         "first_seen_at": world.now, "language": "en", "site": "News", "image": None, "summary": "A summary",
         "text": "A text.", "text_source": "page",
         "enclosures": [{"url": "https://news.example/a.mp3", "media_type": "audio/mpeg", "length": 7}],
-        "sources": {"title": "json-ld"}, "corpus_file": None, "is_kept": True, "similarity": 0.0, "similar_to": None,
+        "sources": {"title": "json-ld"}, "section": "", "flags": [],
+        "corpus_file": None, "is_kept": True, "similarity": 0.0, "similar_to": None,
         "topics": ["russia"], "feeds": ["a"],
         "story": None, "copy_of": None,
     }  # fmt: skip
