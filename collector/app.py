@@ -22,14 +22,17 @@ from collector.errors import CollectorError
 from collector.fetch import Fetcher
 from collector.fetch.client import USER_AGENT
 from collector.grouping import Grouping
-from collector.model import Collected, PendingEntry, PollRecord
+from collector.model import Collected, PendingEntry, PollRecord, Visited
 from collector.pace import HostPace
 from collector.pages import Pages
 from collector.poll import Poller
 from collector.replay import Replay
+from collector.revisit import Revisitor
 from collector.robots import Robots
 from collector.seeds import examples, read_corpus, save_corpus
 from collector.store import Store
+from collector.urls import host_key
+from collector.visits import HOUR, Budget
 from collector.workers import Workers
 
 
@@ -46,6 +49,7 @@ class App:
     store: Store
     poller: Poller
     collector: ArticleCollector
+    revisitor: Revisitor
     replay: Replay
     grouping: Grouping
     now: Callable[[], datetime]
@@ -148,11 +152,20 @@ def _configured_addresses(config: Config) -> set[tuple[str, int]]:
     return {(config.settings.web.host, config.settings.web.port)}
 
 
+def _budget(store: Store, now: datetime) -> Budget:
+    """What is left of each host's visits: a restart gives it no new ones."""
+    budget = Budget()
+    for url, at in store.visited_since(now - HOUR):
+        budget.spend(host_key(url), at)
+    return budget
+
+
 @asynccontextmanager
 async def opened(
     config: Config,
     on_poll: Callable[[PollRecord], None],
     on_collect: Callable[[PendingEntry, Collected], None],
+    on_visit: Callable[[Visited], None],
     on_group: Callable[[Mapping[str, int]], None] = log.grouped,
     now: Callable[[], datetime] = clock,
     monotonic: Callable[[], float] = time.monotonic,
@@ -177,6 +190,10 @@ async def opened(
                     collector=ArticleCollector(
                         store=store, pages=pages, current=current, now=now, observe=on_collect, fault=log.fault
                     ),
+                    revisitor=Revisitor(
+                        store=store, pages=pages, current=current, budget=_budget(store, now()), now=now,
+                        observe=on_visit, fault=log.fault,
+                    ),
                     replay=Replay(store=store, current=current, now=now, on_replayed=log.replayed),
                     grouping=Grouping(
                         store=store, current=current, now=now, on_grouped=on_group, fault=log.not_grouped
@@ -189,5 +206,6 @@ async def opened(
                 finally:  # also when it was interrupted: what was fetched and read by then is saved
                     await app.poller.drain()
                     await app.collector.drain()
+                    await app.revisitor.drain()
     finally:
         store.close()

@@ -35,6 +35,7 @@ class Kind(Enum):
 
     ARTICLES = "feed", ""
     STORIES = "stories", "Stories"
+    REVISIONS = "revisions", "Revisions"
 
     def __init__(self, document: str, label: str) -> None:
         self.document, self.label = document, label
@@ -60,8 +61,8 @@ class Place:
     @property
     def parameters(self) -> tuple[str, ...]:
         """What a subscriber may ask of it, by the names in an address."""
-        own = {Kind.ARTICLES: ("group",), Kind.STORIES: ("update",)}[self.kind]
-        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", "sort", *own, "before")
+        own = {Kind.ARTICLES: ("sort", "group"), Kind.STORIES: ("sort", "update"), Kind.REVISIONS: ()}[self.kind]
+        return (() if self.topic else ("topic",)) + ("feed", "lang", "since", "limit", *own, "before")
 
     def title(self, published: str, topics: Mapping[str, str]) -> str:
         """What it is called, where `published` is the title of everything and `topics` has those of the topics."""
@@ -142,6 +143,9 @@ class _Shown:
 _SHOWN = {
     Kind.ARTICLES: _Shown(read=lambda store, query: store.channel(query), about="News on {}"),
     Kind.STORIES: _Shown(read=lambda store, query: store.stories(query), about="Stories on {}: one item an event"),
+    Kind.REVISIONS: _Shown(
+        read=lambda store, query: store.revisions(query), about="What changed in news on {}, and what is gone"
+    ),
 }
 
 

@@ -26,6 +26,7 @@ from collector.model import (
 from collector.pages import NoPage, Page, Pages
 from collector.store import Store
 from collector.urls import canonical_url
+from collector.visits import next_visit
 
 _TRIES = 5
 # Seconds: articles come one by one, and ten saved together cost a third of ten saved alone (tests/bench/pipeline.py).
@@ -130,7 +131,7 @@ class ArticleCollector:
             if same:
                 return self._sighting(pending, same, "its text is known", landed, merged=_stand_in(pending, known))
             draft = from_page(pending, page.extraction, address, page.url, self._now())
-            return self._article(pending, draft, addresses=(landed,), contested=contested)
+            return self._article(pending, draft, page, addresses=(landed,), contested=contested)
         if known and known.id == pending.article_id and known.text_source == TextSource.PAGE:
             return self._unchanged(pending, known, page)
         draft = from_feed(pending, self._now())
@@ -173,12 +174,13 @@ class ArticleCollector:
         self,
         pending: PendingEntry,
         draft: ArticleDraft,
-        no_page: NoPage | None = None,
+        page: Page | NoPage,
         *,
         addresses: tuple[str | None, ...] = (),
         contested: tuple[str, ...] = (),
     ) -> Collected:
         judge = self._current.judge
+        no_page, now = page if isinstance(page, NoPage) else None, self._now()
         judgement = judge.judge(draft.title, draft.text, draft.language, (pending.feed_key,))
         return Collected(
             entry_id=pending.id,
@@ -194,10 +196,13 @@ class ArticleCollector:
             rejudge=judge.needs_feeds,
             outcome=EntryOutcome.KEPT if judgement.matches else EntryOutcome.UNMATCHED,
             reason=no_page.reason if no_page else "the text is the page's",
-            collected_at=self._now(),
+            collected_at=now,
             changes=pending.changes,
             retry_at=no_page.retry_at if no_page else None,
             is_try=no_page.was_asked if no_page else True,
+            visit_at=next_visit(now, now, pending.id) if isinstance(page, Page) else None,
+            page_etag=page.etag if isinstance(page, Page) else None,
+            page_modified=page.modified if isinstance(page, Page) else None,
         )
 
     def _sighting(

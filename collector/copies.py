@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 # Scripts without word boundaries are compared by character, all others by word.
-_UNIT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+BY_CHARACTER = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_UNIT = re.compile(rf"[{BY_CHARACTER}]|[^\W_]+")
 _SHINGLE = 5
 _SAME = 0.4  # containment at which edited, truncated and re-headlined copies still separate from other texts
 _LONGEST = 20_000

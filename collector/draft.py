@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from collector.html import to_text
@@ -82,6 +83,28 @@ def from_page(pending: PendingEntry, page: Extraction, address: str, url: str, n
         enclosures=entry.enclosures,
         sources=sources,
     )
+
+
+def revised(draft: ArticleDraft, page: Extraction, now: datetime) -> ArticleDraft:
+    """The article as its page tells it now. Its address, and when it was published first, stay as they were told; so
+    does what the page does not tell any more.
+    """
+    told = {name: value for name in _EDITED if (value := getattr(page, name))}
+    is_own_summary = draft.summary == excerpt(draft.text)
+    return replace(
+        draft,
+        **told,
+        updated_at=_claim(page.updated_at, now) or draft.updated_at,
+        language=detect(page.text) or draft.language,
+        summary=excerpt(page.text) if is_own_summary else draft.summary,
+        sources=draft.sources | {name: who for name, who in page.sources.items() if name in told},
+    )
+
+
+# What page and article both have, without what stays.
+_EDITED = {one.name for one in fields(ArticleDraft)} & {one.name for one in fields(Extraction)} - {
+    "canonical_url", "published_at", "published_is_day", "updated_at", "language", "site", "sources",
+}  # fmt: skip
 
 
 def _feed_text(pending: PendingEntry) -> str:

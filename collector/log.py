@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, TextIO
 
 from collector.errors import CollectorError, StoreError
-from collector.model import Collected, PendingEntry, PollOutcome, PollRecord
+from collector.model import Collected, PendingEntry, PollOutcome, PollRecord, Visited, VisitOutcome
 
 _how: dict[str, bool] = {}
 
@@ -131,6 +131,18 @@ def collected(pending: PendingEntry, record: Collected) -> None:
         "entry", feed=pending.feed_key, outcome=str(record.outcome), title=pending.entry.title[:100],
         reason=record.reason, topics=[match.topic for match in record.matches],
     )  # fmt: skip
+
+
+def visited(record: Visited) -> None:
+    """One line for a page that was visited again: what had become of it."""
+    _saved()
+    event = {"feed": record.visit.feed_key, "outcome": str(record.outcome), "title": record.visit.draft.title[:100]}
+    if record.reason:
+        event["reason"] = record.reason
+    (get().debug if record.outcome in _QUIET else get().info)("visit", **event)
+
+
+_QUIET = {VisitOutcome.NOT_MODIFIED, VisitOutcome.UNCHANGED, VisitOutcome.POSTPONED}
 
 
 def replayed(judged: int, changed: int) -> None:

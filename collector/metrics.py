@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily
 
-from collector.model import Collected, PendingEntry, PollRecord, Totals
+from collector.model import Collected, PendingEntry, PollRecord, Totals, Visited
 
 
 class Metrics:
@@ -20,6 +20,7 @@ class Metrics:
         self._gaps = self._counter("gaps", "Polls that may have missed entries")
         self._entries = self._counter("entries", "Entries by how they ended", "outcome")
         self._steps = self._counter("story_steps", "What grouping did: stories started, reports joined, …", "step")
+        self._visits = self._counter("visits", "Pages visited again by what had become of them", "outcome")
         self._tick = Gauge("collector_last_tick_seconds", "When work was last looked for", registry=self.registry)
 
     def polled(self, record: PollRecord) -> None:
@@ -38,6 +39,10 @@ class Metrics:
         """Counts what grouping did."""
         for step, number in counts.items():
             self._steps.labels(step).inc(number)
+
+    def visited(self, record: Visited) -> None:
+        """Counts a page that was visited again."""
+        self._visits.labels(record.outcome).inc()
 
     def ticked(self, at: float) -> None:
         """Notes when the scheduler last looked for work (Unix time)."""

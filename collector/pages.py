@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from collector.batching import Turns
@@ -13,7 +13,16 @@ from collector.decoding import charset_of
 from collector.draft import has_full_text
 from collector.errors import ExtractError, WorkerError
 from collector.fetch import Fetcher
-from collector.model import Extraction, Failure, Fetched, FetchFailed, FetchRequest, FetchResult, PendingEntry
+from collector.model import (
+    DueVisit,
+    Extraction,
+    Failure,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    PendingEntry,
+)
 from collector.robots import Robots
 from collector.silence import Silence
 from collector.urls import host_key, is_front_page
@@ -36,10 +45,12 @@ _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page that was had: where it was in the end, and what it holds."""
+    """A page that was had: where it was in the end, what it holds, and the validators that it came with."""
 
     url: str
     extraction: Extraction
+    etag: str | None = None
+    modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +96,23 @@ class Pages:
             return self._failed(pending, "its page leads to the site's front page")
         return await self._extract(pending, answer)
 
-    async def _fetch(self, pending: PendingEntry, url: str, proxy: str | None) -> FetchResult | NoPage:
-        settings, place = self._current.config.settings.fetch, (pending.feed_id, host_key(url))
-        request = FetchRequest(
+    async def visit(self, visit: DueVisit) -> FetchResult:
+        """The answer to another look at the page of an article, or that its host is to be left alone.
+
+        It waits for its host's turn, but keeps no page of an entry waiting for more than itself.
+        """
+        feed = self._current.feeds.get(visit.feed_key)
+        request = self._request(visit.url, feed.proxy if feed else None)
+        request = replace(request, etag=visit.etag, last_modified=visit.modified)
+        return await self._fetcher.fetch(request, admit=self._robots.admit)
+
+    async def extract(self, answer: Fetched) -> Extraction:
+        """What a page holds. Raises ExtractError where that is no article, WorkerError when it could not be read."""
+        return await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
+
+    def _request(self, url: str, proxy: str | None) -> FetchRequest:
+        settings = self._current.config.settings.fetch
+        return FetchRequest(
             url=url,
             accept=_ACCEPT,
             max_bytes=settings.max_page_size,
@@ -96,28 +121,32 @@ class Pages:
             spacing=settings.host_delay,
             proxy=proxy,
         )
+
+    async def _fetch(self, pending: PendingEntry, url: str, proxy: str | None) -> FetchResult | NoPage:
+        request, place = self._request(url, proxy), (pending.feed_id, host_key(url))
         async with self._turns(place):
             if until := self._silence.until(place, self._now()):
                 return _postponed(f"{place[1]} does not answer", until)
             answer = await self._fetcher.fetch(request, admit=self._robots.admit)
             if isinstance(answer, FetchFailed) and answer.failure is Failure.TIMEOUT:
                 self._silence.unheard(place, self._now())
-            elif not _is_held(answer):
+            elif not is_held(answer):
                 self._silence.heard(place)
-        if _is_held(answer):
+        if is_held(answer):
             wait = timedelta(seconds=math.ceil(answer.retry_after or 0))
             return _postponed(answer.reason, self._now() + wait)
         return answer
 
     async def _extract(self, pending: PendingEntry, answer: Fetched) -> Page | NoPage:
         try:
-            page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
+            page = await self.extract(answer)
         except ExtractError as exc:
             return self._failed(pending, f"its page has no article: {exc}")
         except WorkerError as exc:
             # Once more, in case it was our machine and not the page.
             return self._failed(pending, f"its page could not be read: {exc}", is_final=pending.attempts > 0)
-        return Page(url=answer.final_url, extraction=page)
+        etag, modified = (answer.headers.get(name) for name in ("etag", "last-modified"))
+        return Page(url=answer.final_url, extraction=page, etag=etag, modified=modified)
 
     def _failed(
         self, pending: PendingEntry, reason: str, is_final: bool = False, wait: float | None = None
@@ -128,7 +157,7 @@ class Pages:
         return NoPage(reason=f"{reason}; the text is the feed's for now", retry_at=again)
 
 
-def _is_held(answer: FetchResult) -> bool:
+def is_held(answer: FetchResult) -> bool:
     """Whether nothing was asked, because the host wants to be left alone."""
     return isinstance(answer, FetchFailed) and answer.failure is Failure.RATE_LIMITED and answer.status is None
 

@@ -21,7 +21,9 @@ from collector.errors import InUse, StoreError
 from collector.grouping import Grouping
 from collector.poll import Poller
 from collector.replay import Replay
+from collector.revisit import Revisitor
 from collector.store import Store
+from collector.visits import TOO_LATE
 from collector.watch import Watch
 
 TICK = 2.0  # seconds between two looks for due work
@@ -38,6 +40,7 @@ class Scheduler:
         store: Store,
         poller: Poller,
         collector: ArticleCollector,
+        revisitor: Revisitor,
         replay: Replay,
         grouping: Grouping,
         current: Current,
@@ -48,7 +51,7 @@ class Scheduler:
         on_ousted: Callable[[InUse], None],
     ) -> None:
         self._store, self._poller, self._collector, self._current = store, poller, collector, current
-        self._replay, self._grouping = replay, grouping
+        self._revisitor, self._replay, self._grouping = revisitor, replay, grouping
         self._now, self._reload, self._publish = now, reload, publish
         self._on_tick, self._on_ousted = on_tick, on_ousted
         self._watch = Watch(current)
@@ -57,6 +60,7 @@ class Scheduler:
         self._looking: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
+        self._revisiting: asyncio.Task[None] | None = None
         self._replaying: asyncio.Task[None] | None = None
         self._placing: asyncio.Task[None] | None = None
         self._last_tick: datetime | None = None
@@ -84,6 +88,7 @@ class Scheduler:
             await asyncio.gather(*late, return_exceptions=True)
         await self._poller.drain()
         await self._collector.drain()
+        await self._revisitor.drain()
 
     def is_alive(self) -> bool:
         """Whether the scheduler looked for work lately."""
@@ -124,6 +129,8 @@ class Scheduler:
             self._polling = self._begin(self._poller.poll_due(self._stopping))
         if self._collecting is None or self._collecting.done():
             self._collecting = self._begin(self._collector.collect_due(self._stopping))
+        if self._revisiting is None or self._revisiting.done():
+            self._revisiting = self._begin(self._revisitor.revisit_due(self._stopping))
         if self._replaying is None or self._replaying.done():
             self._replaying = self._begin(self._replay.run(self._stopping))
         if self._placing is None or self._placing.done():
@@ -137,6 +144,9 @@ class Scheduler:
         expired = await asyncio.to_thread(self._store.expire_unmatched, before)
         if expired:
             log.get().info("unmatched articles let go", articles=expired)
+        given_up = await asyncio.to_thread(self._store.give_up_visits, self._now() - TOO_LATE)
+        if given_up:
+            log.get().info("pages are not visited again: it is too late", pages=given_up)
 
     async def _reload_changed(self) -> None:
         if await asyncio.to_thread(self._watch.has_changed):

@@ -16,7 +16,7 @@ from collector.config import Config
 from collector.current import Current
 from collector.errors import CollectorError, InUse
 from collector.metrics import Metrics
-from collector.model import Collected, PendingEntry, PollRecord
+from collector.model import Collected, PendingEntry, PollRecord, Visited
 from collector.scheduler import Scheduler
 from collector.static import write_site
 from collector.tracing import explain
@@ -57,11 +57,15 @@ async def run(config: Config, say: Callable[[str], None]) -> None:
         metrics.collected(pending, record)
         log.collected(pending, record)
 
+    def visited(record: Visited) -> None:
+        metrics.visited(record)
+        log.visited(record)
+
     def grouped(counts: Mapping[str, int]) -> None:
         metrics.grouped(counts)
         log.grouped(counts)
 
-    async with opened(config, polled, collected, grouped) as app:
+    async with opened(config, polled, collected, visited, grouped) as app:
         with _listen(config) as listening:
             app.own_addresses.add(listening.getsockname()[:2])  # the port may have been free to choose
             await _serve(app, metrics, listening, stop, say)
@@ -86,10 +90,9 @@ async def _serve(
         stop.set()
 
     scheduler = Scheduler(
-        store=app.store, poller=app.poller, collector=app.collector, replay=app.replay, grouping=app.grouping,
-        current=app.current, now=clock,
-        reload=app.reload, publish=publish, on_tick=lambda at: metrics.ticked(at.timestamp()),
-        on_ousted=make_way,
+        store=app.store, poller=app.poller, collector=app.collector, revisitor=app.revisitor, replay=app.replay,
+        grouping=app.grouping, current=app.current, now=clock, reload=app.reload, publish=publish,
+        on_tick=lambda at: metrics.ticked(at.timestamp()), on_ousted=make_way,
     )  # fmt: skip
     services = Services(
         store=app.store, channels=channels, config=config, health=lambda: _health(app, scheduler),
@@ -145,5 +148,6 @@ def _health(app: App, scheduler: Scheduler) -> Health:
             "last_tick": last.isoformat() if last else None,
             "polls_in_hand": len(app.poller.in_hand),
             "entries_in_hand": len(app.collector.in_hand),
+            "visits_in_hand": len(app.revisitor.in_hand),
         },
     )

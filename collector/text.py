@@ -48,6 +48,8 @@ _PILED_MARKS = re.compile(f"([{_MARKS}]{{8}})[{_MARKS}]+")
 _SUSPECT = re.compile(
     f"[{_ranges([point for point in sorted([*_ILLEGAL_POINTS, *_COMBINING]) if point < 0x10000])}\U00010000-\U0010ffff]"
 )
+# What belongs to the character before it, for whoever takes texts apart: vowel signs too, which sort as letters do.
+MARKS = _ranges([point for point in range(0x300, 0x1F000) if unicodedata.category(chr(point)) in ("Mn", "Mc")])
 _ASCII_CONTROLS = bytes(point for point in _CONTROLS if point < 0x80)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from collector import telling
-from collector.model import ArticleTrace, EntryOutcome, EntryTrace, Match, TextSource, Trace, Verdict
+from collector.model import ArticleTrace, Change, EntryOutcome, EntryTrace, Match, TextSource, Trace, Verdict
 
 _WORDS = 6  # of a match, in a sentence
 
@@ -23,12 +23,18 @@ _SOURCES = {
     TextSource.CORPUS: "from the corpus",
 }
 
+_CHANGES = {
+    Change.REVISED: "its title or text was changed",
+    Change.GONE: "its page was not there any more, on two visits in a row; it stays published",
+    Change.BACK: "its page was there again",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of the way. `subject` is the feed, field or topic that it is about."""
 
-    step: str  # seen, collected, article, known as, similar, topic, story
+    step: str  # seen, collected, article, known as, similar, changed, visited, topic, story
     subject: str
     text: str
 
@@ -43,6 +49,7 @@ def steps(trace: Trace, verdicts: tuple[Verdict, ...], titles: Mapping[str, str]
     if trace.article is None:
         return
     yield from _article(trace.article, titles)
+    yield from _revisions(trace)
     yield from _topics(trace.article, verdicts)
     yield from _story(trace.article)
 
@@ -74,6 +81,18 @@ def _article(article: ArticleTrace, titles: Mapping[str, str]) -> Iterator[Step]
     if article.similar_to is not None and article.similarity > 0:
         nearest = titles.get(article.similar_to, article.similar_to)
         yield Step(step="similar", subject=article.similar_to, text=f"{article.similarity:.2f} to {nearest}")
+
+
+def _revisions(trace: Trace) -> Iterator[Step]:
+    """What became of it, oldest first, and when its page is visited again."""
+    assert trace.article is not None
+    for revision in reversed(trace.article.revisions):
+        yield Step(step="changed", subject=_moment(revision.found_at), text=_CHANGES[revision.change])
+    for entry in trace.entries:
+        if entry.visited_at or entry.visit_at:
+            moments = (("last", entry.visited_at), ("next", entry.visit_at))
+            told = ", ".join(f"{word} {_moment(moment)}" for word, moment in moments if moment)
+            yield Step(step="visited", subject=entry.feed, text=f"its page is visited again: {told}")
 
 
 def _topics(article: ArticleTrace, verdicts: tuple[Verdict, ...]) -> Iterator[Step]:

@@ -14,11 +14,15 @@ PACKAGE = Path(__file__).resolve().parent.parent / "collector"
 FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
-        "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "draft", "extract", "folding", "html", "ingest",
-        "judge", "languages", "match", "months", "parse", "publish", "related", "silence", "similar", "telling", "text", "urls", "why",
+        "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "difference", "draft", "extract", "folding",
+        "furniture", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "related", "silence",
+        "similar", "telling", "text", "urls", "visits", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
-    3: {"channels", "check", "collect", "discover", "doctor", "grouping", "pages", "plan", "poll", "replay", "seeds", "static", "tracing"},
+    3: {
+        "channels", "check", "collect", "discover", "doctor", "grouping", "pages", "plan", "poll", "replay", "revisit", "seeds", "static",
+        "tracing",
+    },
     4: {"scheduler", "web"},
     5: {"app", "service"},
     6: {"__main__", "cli"},

@@ -170,6 +170,9 @@ def test_rows_deleted_behind_its_back_are_missed(file):
     assert "rows of match refer to a missing article" in wrong["references"]
 
 
+REVISION = "INSERT INTO revision (key, article_id, change, found_at) VALUES ('k', 5, "
+
+
 @pytest.mark.parametrize(
     ("statement", "check", "says"),
     [
@@ -180,6 +183,8 @@ def test_rows_deleted_behind_its_back_are_missed(file):
         ("UPDATE article SET text = NULL WHERE id = 5", "articles", "lost their text"),
         ("UPDATE article SET dated_at = '2030-01-01 00:00:00.000000+00:00' WHERE id = 5", "articles", "dated later"),
         ("UPDATE entry SET outcome = 'eaten' WHERE id = 5", "words", "a word that this version does not know"),
+        ("UPDATE entry SET visit_at = '2030-01-01 00:00:00.000000+00:00' WHERE id = 5", "entries", "was never read"),
+        (REVISION + "'eaten', '2026-01-01 00:00:00.000000+00:00')", "words", "a word that this version does not know"),
         ("UPDATE feed SET next_poll_at = '2030-01-01 00:00:00.000000+00:00'", "feeds", "longer than any wait"),
         ("UPDATE feed SET last_poll_at = '2030-01-01 00:00:00.000000+00:00'", "feeds", "polled in the future"),
         ("UPDATE feed SET failures = -1", "feeds", "below zero"),
@@ -213,6 +218,16 @@ def test_values_of_another_kind_are_found(file, statement, table):
         for ask in (store.feeds, lambda: list(store.articles(kept_only=False))):
             with contextlib.suppress(StoreError):
                 ask()
+
+
+def test_a_history_without_its_text_is_found(file):
+    spoil(
+        file,
+        REVISION + "'revised', '2026-01-01 00:00:00.000000+00:00')",
+        "UPDATE article SET text = NULL WHERE id = 5",
+    )
+
+    assert "have a history" in problems(file)["articles"]
 
 
 def test_a_last_page_that_lacks_a_byte_is_found(file):

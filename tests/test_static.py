@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from collector.channels import Channels, Place
+from collector.channels import Channels, Kind, Place
 from collector.errors import CollectorError
 from collector.publish import FORMATS
 from collector.static import write_site
 from tests.watch import Watch
 
+REVISIONS = Place(kind=Kind.REVISIONS)
 PATHS = {
     f"{name}.{form.suffix}"
     for form in FORMATS.values()
     for name in (
-        "feed", "stories", "topics/north-korea", "topics/russia", "topics/north-korea/stories", "topics/russia/stories",
+        "feed", "stories", "revisions", "topics/north-korea", "topics/russia", "topics/north-korea/stories",
+        "topics/russia/stories",
     )
 }
 
@@ -51,6 +53,7 @@ def test_the_files_are_what_the_server_sends(tmp_path: Path, watch: Watch, chann
     assert {str(path.relative_to(out)) for path in changed} == PATHS
     for key, form in FORMATS.items():
         assert (out / f"feed.{form.suffix}").read_bytes() == channels.render(key).body
+        assert (out / f"revisions.{form.suffix}").read_bytes() == channels.render(key, REVISIONS).body
         assert (out / f"topics/russia.{form.suffix}").read_bytes() == channels.render(key, Place(topic="russia")).body
 
 

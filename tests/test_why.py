@@ -8,7 +8,7 @@ import pytest
 
 from collector.config import load
 from collector.current import Current
-from collector.model import EntryOutcome
+from collector.model import EntryOutcome, Visited, VisitOutcome
 from collector.tracing import explain, unseen
 from tests.world import World
 
@@ -103,3 +103,19 @@ def test_of_an_address_that_nobody_showed_it_says_whose_feeds_are_polled(world, 
         "no feed showed https://other.example/1; none of the feeds is from other.example"
     )
     assert unseen(world.store, "https://a.example/1") == "no feed showed https://a.example/1; of its host: a is new"
+
+
+def test_what_became_of_an_article_and_when_its_page_is_visited_is_told(world, current):
+    collect(world, current, "1", "A ship came from Pyongyang.", visit_at=world.now + world.hour)
+    [visit] = world.store.visits(world.store.due_visits(world.now + world.hour, 10))
+    gone = Visited(
+        visit=visit, outcome=VisitOutcome.GONE, visited_at=world.now + world.hour, next_at=world.now + 2 * world.hour
+    )
+    world.store.save_visits([gone])
+
+    said = told(world, current, "https://news.example/1")
+
+    assert said["changed", "2026-11-22 13:00:00 UTC"].startswith("its page was not there any more")
+    assert said["visited", "a"] == (
+        "its page is visited again: last 2026-11-22 13:00:00 UTC, next 2026-11-22 14:00:00 UTC"
+    )

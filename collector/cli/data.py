@@ -81,8 +81,8 @@ def publish(
 ) -> None:
     """Write the published feeds as files, for static hosting.
 
-    The folder gets feed.xml, feed.atom, feed.json and the same for each topic below topics/. Only what changed
-    is written. The service does it by itself where `settings.publish.folder` names a folder.
+    The folder gets feed.xml, feed.atom, feed.json, the same for revisions, and for each topic below topics/. Only what
+    changed is written. The service does it by itself where `settings.publish.folder` names a folder.
     """
     loaded = load_config(config, database)
     from collector.app import open_store

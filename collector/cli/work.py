@@ -16,7 +16,7 @@ from collector.cli.output import print_json, show
 
 if TYPE_CHECKING:
     from collector.config import Config
-    from collector.model import Collected, PendingEntry, PollRecord
+    from collector.model import Collected, PendingEntry, PollRecord, Visited
 
 VerboseOption = Annotated[
     bool, typer.Option("--verbose", "-v", help="Log every poll, also those that brought nothing.")
@@ -49,11 +49,13 @@ def once(
     everything: Annotated[
         bool, typer.Option("--all", help="Poll every feed now, except those told to wait and those gone.")
     ] = False,
-    no_pages: Annotated[bool, typer.Option("--no-pages", help="Leave the article pages pending.")] = False,
+    no_pages: Annotated[
+        bool, typer.Option("--no-pages", help="Leave the article pages pending, those to visit again too.")
+    ] = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Poll what is due, collect what is pending, print what came of it, and exit.
+    """Poll what is due, collect what is pending, visit pages again, print what came of it, and exit.
 
     Stopped by Ctrl-C or SIGTERM, it keeps what it has so far.
     """
@@ -80,6 +82,7 @@ class _Report:
         self.polls: Counter[str] = Counter()
         self.entries: Counter[str] = Counter()
         self.stories: Counter[str] = Counter()
+        self.visits: Counter[str] = Counter()
         self.failed: list[dict[str, str]] = []
 
     def polled(self, record: PollRecord) -> None:
@@ -106,11 +109,20 @@ class _Report:
         if self.verbose:
             log.grouped(counts)
 
+    def visited(self, record: Visited) -> None:
+        from collector import log
+
+        self.visits[record.outcome] += 1
+        if self.verbose:
+            log.visited(record)
+
     def show(self, as_json: bool) -> None:
-        """Prints what was done: how polls and entries ended, and which feeds failed."""
+        """Prints what was done: how polls, entries and visits ended, and which feeds failed."""
         rows: list[dict[str, Any]] = [
             {"what": what, "outcome": str(outcome), "count": number}
-            for what, counts in (("poll", self.polls), ("entry", self.entries), ("story", self.stories))
+            for what, counts in (
+                ("poll", self.polls), ("entry", self.entries), ("visit", self.visits), ("story", self.stories)
+            )
             for outcome, number in sorted(counts.items())
         ]
         if as_json:
@@ -155,13 +167,19 @@ async def _once(config: Config, report: _Report, everything: bool, no_pages: boo
             report.collected(pending, record)
             bar.advance()
 
-        async with opened(config, polled, collected, report.grouped) as app:
+        def visited(record: Visited) -> None:
+            report.visited(record)
+            bar.advance()
+
+        async with opened(config, polled, collected, visited, report.grouped) as app:
             ask = app.store.pollable_feeds if everything else app.store.due_feeds
             bar.begin("feeds polled", len(ask(app.now())))
             await app.poll_due(everything=everything)
             if not no_pages:
                 bar.begin("entries collected", app.store.pending_count(app.now()))
                 await app.collector.collect_due()
+                bar.begin("pages visited again", app.store.visit_count(app.now()))
+                await app.revisitor.revisit_due()
             await app.replay.run()
             await app.grouping.run()
 

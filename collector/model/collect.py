@@ -120,6 +120,7 @@ class Collected:
     already is judged anew when a feed is new to it: the rules look at all its feeds. `merged_id` is an article that
     turned out to be this one. `retry_at` asks for another try at its page; `is_try` is False when nothing was tried,
     and nothing is to be counted. `changes` is the pending entry's: an entry edited since stays due.
+    `visit_at` is when a page that was read is visited again, with the validators that it came with.
     `corpus_file` is set for a seed.
     """
 
@@ -141,4 +142,7 @@ class Collected:
     retry_at: datetime | None = None
     is_try: bool = True
     changes: int | None = None
+    visit_at: datetime | None = None
+    page_etag: str | None = None
+    page_modified: str | None = None
     corpus_file: str | None = None

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from collector.model.collect import EntryOutcome, TextSource
 from collector.model.judge import Match, StoredArticle
+from collector.model.revise import Revision
 from collector.model.stories import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryTrace:
-    """What became of an entry. `outcome` is None while it is pending; `due_at` is when it is collected (again)."""
+    """What became of an entry. `outcome` is None while it is pending; `due_at` is when it is collected (again),
+    `visit_at` when its page is visited again.
+    """
 
     feed: str
     feed_title: str
@@ -26,6 +29,8 @@ class EntryTrace:
     outcome: EntryOutcome | None
     reason: str | None
     due_at: datetime | None
+    visited_at: datetime | None
+    visit_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +38,8 @@ class ArticleTrace:
     """All that is stored of an article but its text, which is in `stored`; that one is None when it was let go.
 
     `sources` says for each field where it came from, `addresses` under which ones the article is known. `matches` are
-    those of all topics, also of those that are not in force any more. `story` is the one that it is a report of, once
-    it was grouped.
+    those of all topics, also of those that are not in force any more; `revisions` say what became of it, newest first.
+    `story` is the one that it is a report of, once it was grouped.
     """
 
     id: int
@@ -54,8 +59,10 @@ class ArticleTrace:
     similarity: float
     similar_to: str | None
     rules: int
+    gone_at: datetime | None
     addresses: tuple[str, ...]
     matches: tuple[Match, ...]
+    revisions: tuple[Revision, ...]
     stored: StoredArticle | None
     story: Story | None = None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from collector.model.parse import Enclosure
+from collector.model.revise import Change, Difference
 from collector.model.stories import Story
 
 
@@ -32,7 +33,8 @@ class ChannelQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelItem:
-    """One published article. `id` is a urn:uuid; `dated_at` is the claimed date bounded by when we first saw it.
+    """One published article, or one `change` of the `article` that is named by its id. `id` is a urn:uuid; `dated_at`
+    is the claimed date bounded by when we first saw it, or when the change was found.
 
     `topics` are keys, `terms` the words that matched (as they stand in the article). `updated_at` is when what we
     publish of it last changed. `story` is the one that it is a report of, None until it was grouped; with `is_story` it
@@ -59,6 +61,10 @@ class ChannelItem:
     similar_to: str | None = None  # the title of the nearest article of the corpus
     story: Story | None = None
     is_story: bool = False
+    gone_at: datetime | None = None  # when its page was found to be gone
+    change: Change | None = None
+    difference: Difference | None = None
+    article: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,10 +37,12 @@ def render_rss(channel: Channel) -> bytes:
     for item in channel.items:
         entry = _add_item(generator, channel, item)
         entry.guid(item.id, permalink=False)
+        is_short = not channel.full_text or item.is_story
+        entry.summary(stories.body(channel, item, wire.excerpt_html(item)) if is_short else wire.excerpt_html(item))
         for enclosure in _enclosures(item)[:1]:  # RSS 2.0 has one an item
             entry.link(**enclosure)
-        if channel.full_text:
-            entry.content(stories.body(channel, item, wire.full_text(item)))
+        if channel.full_text and not (item.change or item.is_story):  # of these, the description says all
+            entry.content(stories.body(channel, item, wire.full_html(item)))
     return _hexadecimal(generator.rss_str(pretty=True))
 
 
@@ -51,10 +53,13 @@ def render_atom(channel: Channel) -> bytes:
     generator.author(name=wire.one_line(channel.title) or "Collector")
     for item in channel.items:
         entry = _add_item(generator, channel, item)
-        if channel.full_text:
-            entry.content(stories.body(channel, item, wire.full_text(item)), type="html")
-        elif not _address(channel, item):  # RFC 4287 §4.1.1: content or an alternate link
-            entry.content(wire.paragraphs(wire.excerpt(item)), type="html")
+        if channel.full_text or item.change or item.is_story:
+            entry.summary(wire.paragraphs(stories.excerpt(item)), type="html")
+            entry.content(stories.body(channel, item, wire.full_html(item)), type="html")
+        else:
+            entry.summary(stories.body(channel, item, wire.excerpt_html(item)), type="html")
+            if not _address(channel, item):  # RFC 4287 §4.1.1: content or an alternate link
+                entry.content(wire.excerpt_html(item), type="html")
     return _hexadecimal(generator.atom_str(pretty=True))
 
 
@@ -92,19 +97,11 @@ def _add_item(generator: FeedGenerator, channel: Channel, item: ChannelItem) -> 
     entry.title(wire.headline(item))
     entry.updated(item.updated_at.replace(microsecond=0))
     entry.published(item.dated_at.replace(microsecond=0))
-    entry.summary(_summary(channel, item), type="html")
     if url := _address(channel, item):
         entry.link(href=url, rel="alternate")
     if source_url := wire.address(item.source_url):
         entry.source(url=source_url, title=wire.one_line(item.source) or source_url)
     return entry
-
-
-def _summary(channel: Channel, item: ChannelItem) -> str:
-    """What stands for the item where its content is not shown: all there is to it, when there is no content."""
-    if not channel.full_text:
-        return stories.body(channel, item, wire.excerpt(item))
-    return wire.paragraphs(stories.summary(item.story) if item.is_story and item.story else wire.excerpt(item))
 
 
 def _lines(texts: Iterable[str]) -> list[str]:

@@ -30,14 +30,14 @@ def render(channel: Channel) -> bytes:
 
 
 def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
-    text = wire.full_text(item) if channel.full_text else wire.excerpt(item)
+    whole = channel.full_text or item.change is not None or item.is_story
     return _present(
         {
             "id": item.id,
             "url": stories.address_of(channel, item.story) if item.is_story and item.story else wire.address(item.url),
             "title": wire.headline(item),
-            "content_html": stories.body(channel, item, text),
-            "summary": _summary(channel, item),
+            "content_html": stories.body(channel, item, wire.full_html(item) if whole else wire.excerpt_html(item)),
+            "summary": stories.excerpt(item) if whole else None,
             "image": wire.address(item.image),
             "date_published": _date(item.dated_at),
             "date_modified": _date(item.updated_at),
@@ -53,6 +53,9 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
                     "similar_to": wire.one_line(item.similar_to or ""),
                     "seed": item.is_seed or None,
                     "story": _story(channel, item),
+                    "gone": _date(item.gone_at) if item.gone_at else None,
+                    "change": item.change,
+                    "article": item.article,
                     "source": _present(
                         {"name": wire.one_line(item.source), "url": wire.address(item.source_url)}
                     ),
@@ -60,12 +63,6 @@ def _item(channel: Channel, item: ChannelItem) -> dict[str, Any]:
             ),
         }
     )
-
-
-def _summary(channel: Channel, item: ChannelItem) -> str | None:
-    if item.is_story and item.story:
-        return stories.summary(item.story)
-    return wire.excerpt(item) if channel.full_text else None
 
 
 def _story(channel: Channel, item: ChannelItem) -> dict[str, Any] | None:

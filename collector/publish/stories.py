@@ -33,12 +33,16 @@ def fellows(item: ChannelItem) -> Sequence[Report]:
     return [one for one in item.story.reports if f"urn:uuid:{one.key}" != item.id]
 
 
-def body(channel: Channel, item: ChannelItem, text: str) -> str:
-    """The item in HTML: its text, and below it the other reports of its story; or the reports that a story has."""
+def excerpt(item: ChannelItem) -> str:
+    """The item in short: its beginning, or how many reports the story has that it is."""
+    return summary(item.story) if item.is_story and item.story else wire.excerpt(item)
+
+
+def body(channel: Channel, item: ChannelItem, html: str) -> str:
+    """The item in HTML: `html`, and below it the other reports of its story; or the reports of the story that it is."""
     if item.is_story and item.story is not None:
         return _reports(channel, item.story)
-    told = wire.paragraphs(text)
-    return f"{told}\n{_footer(channel, item, item.story)}" if item.story and fellows(item) else told
+    return f"{html}\n{_footer(channel, item, item.story)}" if item.story and fellows(item) else html
 
 
 def _footer(channel: Channel, item: ChannelItem, story: Story) -> str:

@@ -9,9 +9,10 @@ import mimetypes
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from collector.model import ChannelItem, Enclosure
+from collector.model import Change, ChannelItem, Difference, Enclosure, Op, Runs
 from collector.text import cut
 from collector.urls import web_url
 
@@ -71,17 +72,68 @@ def common_language(items: Iterable[ChannelItem]) -> str | None:
 def headline(item: ChannelItem) -> str:
     """The item's title on one line; never empty, because Atom and validators ask for one."""
     beginning = shorten(one_line(item.summary) or one_line(item.text), HEADLINE)
-    return one_line(item.title) or beginning or one_line(item.source) or "Untitled"
+    title = one_line(item.title) or beginning or one_line(item.source) or "Untitled"
+    return f"{_CHANGES[item.change].title}: {title}" if item.change else title
 
 
 def excerpt(item: ChannelItem) -> str:
-    """The beginning of the item, a paragraph a line; never empty."""
+    """The beginning of the item, a paragraph a line, or what changed; never empty."""
+    if item.change:
+        return what_changed(item.change, item.difference)
     return shorten(clean(item.summary).strip() or clean(item.text).strip(), EXCERPT) or headline(item)
 
 
 def full_text(item: ChannelItem) -> str:
     """The whole item, a paragraph a line; never empty."""
     return clean(item.text).strip() or excerpt(item)
+
+
+def excerpt_html(item: ChannelItem) -> str:
+    """The beginning of the item as HTML; of a change all of it."""
+    return changes_html(item) if item.change else paragraphs(excerpt(item))
+
+
+def full_html(item: ChannelItem) -> str:
+    """The whole item as HTML."""
+    return changes_html(item) if item.change else paragraphs(full_text(item))
+
+
+class _Words(NamedTuple):
+    title: str
+    text: str
+
+
+_CHANGES = {
+    Change.REVISED: _Words("Changed", "It was changed."),
+    Change.GONE: _Words("Gone", "Its page is not there any more. The text as it was read stays."),
+    Change.BACK: _Words("Back", "Its page is there again."),
+}
+_TAGS = {Op.KEPT: "{}", Op.REMOVED: "<del>{}</del>", Op.ADDED: "<ins>{}</ins>"}
+
+
+def what_changed(change: Change, difference: Difference | None) -> str:
+    """What became of an article, in a sentence."""
+    if difference is None:
+        return _CHANGES[change].text
+    count = sum(any(run.op is not Op.KEPT for run in runs) for runs in difference.text)
+    text = f"{count} paragraph{'' if count == 1 else 's'} of the text" if count else ""
+    parts = [part for part in ("the title" if difference.title else "", text) if part]
+    return f"Changed: {' and '.join(parts)}." if parts else _CHANGES[change].text
+
+
+def changes_html(item: ChannelItem) -> str:
+    """What became of an article: removed words in `del`, added ones in `ins`, an ellipsis for what stayed."""
+    assert item.change is not None
+    told = [f"<p>{escape(what_changed(item.change, item.difference), quote=False)}</p>"]
+    if item.difference and item.difference.title:
+        told.append(f"<p><strong>{_marked(item.difference.title)}</strong></p>")
+    if item.difference:
+        told += [f"<p>{_marked(runs) or '…'}</p>" for runs in item.difference.text]
+    return "\n".join(told)
+
+
+def _marked(runs: Runs) -> str:
+    return "".join(_TAGS[run.op].format(escape(clean(run.text), quote=False)) for run in runs)
 
 
 def findings(item: ChannelItem) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from collector.model import (
     ChannelPage,
     ChannelQuery,
     Collected,
+    DueVisit,
     FeedState,
     FeedStatus,
     GroupingStep,
@@ -35,6 +36,7 @@ from collector.model import (
     Totals,
     Trace,
     Ungrouped,
+    Visited,
 )
 from collector.store import (
     articles,
@@ -50,11 +52,13 @@ from collector.store import (
     lock,
     migrations,
     revision,
+    revisions,
     rules,
     settled,
     stories,
     totals,
     traces,
+    visits,
 )
 
 Record = TypeVar("Record")
@@ -366,6 +370,41 @@ class Store:
         with self._write() as db:
             return settled.undo(db, number, now)
 
+    # --- pages visited again --------------------------------------------------------------------------------
+
+    def due_visits(
+        self, now: datetime, limit: int, exclude: Collection[int] = (), resting: Collection[str] = ()
+    ) -> list[int]:
+        """The ids of entries whose page is to be visited again now, longest due first, without those in `exclude` and
+        without pages of the hosts that are `resting`.
+        """
+        return self._ask(visits.due, now, limit, exclude, resting)
+
+    def visit_count(self, now: datetime) -> int:
+        """How many pages are to be visited again now."""
+        return self._ask(visits.count, now)
+
+    def give_up_visits(self, before: datetime) -> int:
+        """Plans no visit any more that was due before that time; returns how many they were."""
+        with self._write() as db:
+            return visits.give_up(db, before)
+
+    def visits(self, ids: Collection[int]) -> list[DueVisit]:
+        """The visits of those of these entries whose page is to be visited again still, due or not, by id."""
+        return self._ask(visits.by_ids, ids)
+
+    def visited_since(self, since: datetime) -> list[tuple[str, datetime]]:
+        """The addresses of pages that were visited again after that time, and when, in that order."""
+        return self._ask(visits.visited_since, since)
+
+    def save_visits(self, records: Sequence[Visited]) -> list[StoreError | None]:
+        """Saves the visits in one transaction: for each record None, or the error that kept it out.
+
+        What one found of an article that was rewritten meanwhile is dropped. Raises StoreError, with nothing saved,
+        when the database as a whole is at fault.
+        """
+        return self._save_batch(records, visits.save, self._salvage_visit)
+
     # --- what is shown --------------------------------------------------------------------------------------
 
     def channel(self, query: ChannelQuery) -> ChannelPage:
@@ -375,6 +414,10 @@ class Store:
     def stories(self, query: ChannelQuery) -> ChannelPage:
         """A page of stories that have such an article. Raises ValueError as `channel` does."""
         return self._ask(channels.page_of_stories, query)
+
+    def revisions(self, query: ChannelQuery) -> ChannelPage:
+        """A page of what became of kept articles. Raises ValueError when `query.before` is no cursor of ours."""
+        return self._ask(revisions.page, query)
 
     def totals(self, topics: Sequence[str]) -> Totals:
         """Counts over the whole database."""
@@ -471,6 +514,13 @@ class Store:
         try:
             with self._write() as db:
                 return collected.save(db, [record])[0]
+        except StoreError as exc:
+            return self._refusal(exc)
+
+    def _salvage_visit(self, record: Visited) -> StoreError | None:
+        try:
+            with self._write() as db:
+                return visits.save(db, [record])[0]
         except StoreError as exc:
             return self._refusal(exc)
 

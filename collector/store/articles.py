@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from collector.model import EntryOutcome, KnownArticle, TextSource
 from collector.store.rows import THESE, chunks, grouped, place_of
-from collector.store.schema import address, article, entry, feed, match, member, sighting, story
+from collector.store.schema import address, article, entry, feed, match, member, revision, sighting, story
 
 # --- found --------------------------------------------------------------------------------------------------
 
@@ -60,8 +60,8 @@ def text_of(db: Connection, article_id: int) -> str:
 
 
 def expire(db: Connection, before: datetime, limit: int) -> int:
-    """Lets go of the texts of at most `limit` articles that never matched and were first seen before that
-    time.
+    """Lets go of the texts, earlier ones too, of at most `limit` articles that never matched and were first seen before
+    that time.
 
     Their addresses stay, so that none is collected twice. Returns how many they were.
     """
@@ -70,6 +70,7 @@ def expire(db: Connection, before: datetime, limit: int) -> int:
     if ids:
         gone = {"text": None, "summary": "", "enclosures": None, "sources": None}
         db.execute(sa.update(article).where(article.c.id.in_(ids)).values(gone))
+        db.execute(sa.delete(revision).where(revision.c.article_id.in_(ids)))
         unmatched = entry.c.article_id.in_(ids) & (entry.c.outcome == EntryOutcome.UNMATCHED)
         db.execute(sa.update(entry).where(unmatched).values(outcome=EntryOutcome.EXPIRED))
     return len(ids)
@@ -81,7 +82,7 @@ _ORIGINAL = article.alias("original")
 _EXPORTED = (
     "id", "key", "url", "canonical_url", "title", "authors", "published_at", "published_is_day", "updated_at",
     "first_seen_at", "language", "site", "image", "summary", "text", "text_source", "enclosures", "sources",
-    "corpus_file", "is_kept", "similarity", "similar_to",
+    "corpus_file", "is_kept", "similarity", "similar_to", "gone_at",
 )  # fmt: skip
 
 
@@ -97,10 +98,16 @@ def export(db: Connection, after: int, limit: int, kept_only: bool) -> list[dict
         query = query.where(article.c.is_kept)
     rows = db.execute(query.order_by(article.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
-    topics, feeds, stories = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids), _stories(db, ids)
-    return [_exported(row, topics.get(row.id, []), feeds.get(row.id, []), stories.get(row.id)) for row in rows]
+    topics, feeds = grouped(db, TOPICS, ids), grouped(db, FEEDS, ids)
+    revisions, stories = _revisions(db, ids), _stories(db, ids)
+    return [
+        _exported(row, topics.get(row.id, []), feeds.get(row.id, []))
+        | {"revisions": revisions.get(row.id, [])} | stories.get(row.id, _NO_STORY)
+        for row in rows
+    ]  # fmt: skip
 
 
+_NO_STORY = {"story": None, "copy_of": None}
 _STORIES = (
     sa.select(member.c.article_id, story.c.key, _ORIGINAL.c.key.label("copy_of"))
     .join_from(member, story, story.c.id == member.c.story_id)
@@ -109,16 +116,29 @@ _STORIES = (
 )
 
 
-def _stories(db: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
-    return {row.article_id: row for part in chunks(ids) for row in db.execute(_STORIES, {"these": part})}
+def _stories(db: Connection, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """For each article the key of its story, and that of the article whose text it repeats."""
+    rows = [row for part in chunks(ids) for row in db.execute(_STORIES, {"these": part})]
+    return {row.article_id: {"story": row.key, "copy_of": row.copy_of} for row in rows}
 
 
-def _exported(row: Row[Any], topics: list[str], feeds: list[str], of: Row[Any] | None) -> dict[str, Any]:
+def _revisions(db: Connection, ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """For each article what became of it, oldest first: when, and the title and text of before."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    query = sa.select(*(revision.c[name] for name in ("article_id", "found_at", "change", "title", "text")))
+    for part in chunks(ids):
+        rows = db.execute(query.where(revision.c.article_id.in_(part)).order_by(revision.c.found_at, revision.c.id))
+        for number, *values in rows:
+            told = dict(zip(("found_at", "change", "title", "text"), values, strict=True))
+            found.setdefault(number, []).append(told)
+    return found
+
+
+def _exported(row: Row[Any], topics: list[str], feeds: list[str]) -> dict[str, Any]:
     values = dict(row._mapping)
     enclosures = [dict(zip(("url", "media_type", "length"), e, strict=True)) for e in row.enclosures or ()]
     values |= {
         "authors": row.authors or [], "text": row.text or "", "enclosures": enclosures,
         "sources": row.sources or {}, "topics": topics, "feeds": feeds,
-        "story": of and of.key, "copy_of": of and of.copy_of,
     }  # fmt: skip
     return values

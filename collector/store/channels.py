@@ -22,6 +22,7 @@ _ITEMS = sa.select(
     article.c.id, article.c.key, article.c.url, article.c.title, article.c.authors,
     article.c.dated_at, article.c.changed_at, article.c.language, article.c.site, article.c.image,
     article.c.summary, article.c.text, article.c.enclosures, article.c.corpus_file, article.c.similarity,
+    article.c.gone_at,
     sa.func.coalesce(feed.c.name, feed.c.title, "").label("source"), feed.c.url.label("source_url"),
     _EXAMPLE.c.title.label("similar_to"),
 )  # fmt: skip
@@ -30,12 +31,13 @@ _SHOWN = (
     .outerjoin(feed, feed.c.id == article.c.origin_feed_id)
     .outerjoin(_EXAMPLE, _EXAMPLE.c.corpus_file == article.c.similar_to)
 )
+ARTICLES = _SHOWN.where(article.c.is_kept)  # with what an item shows of them
 
 
 def page(db: Connection, query: ChannelQuery) -> ChannelPage:
     """A page of the channel. Raises ValueError when the cursor is none that we gave out."""
     order = (article.c.similarity, *_NEWEST) if query.by_similarity else _NEWEST
-    select = _SHOWN.where(*wanted(article, query))
+    select = ARTICLES.where(*_seen(article, query), *of_query(article, query))
     if query.one_a_story:
         select = select.where(~_has_newer(query))
     rows, following = _part(db, select, order, query)
@@ -49,16 +51,19 @@ def page_of_stories(db: Connection, query: ChannelQuery) -> ChannelPage:
     of_story = (member.c.story_id == story.c.id) & (member.c.article_id == article.c.id)
     similarity = sa.select(sa.func.max(article.c.similarity)).where(of_story).correlate(story).scalar_subquery()
     select = sa.select(story.c.id, date.label("dated_at"), similarity.label("similarity"))
-    select = select.where(has_one.where(*wanted(article, query)).correlate(story))
+    has_one = has_one.where(article.c.is_kept, *_seen(article, query), *of_query(article, query))
+    select = select.where(has_one.correlate(story))
     order = (similarity, date, story.c.id) if query.by_similarity else (date, story.c.id)
     rows, following = _part(db, select, order, query)
     return ChannelPage(items=tuple(_items_of_stories(db, rows, query)), next=following)
 
 
-def wanted(of: Any, query: ChannelQuery) -> list[sa.ColumnElement[bool]]:
-    """What must hold of an article (`of` is its table, under whatever name) that is to be shown."""
+def of_query(of: Any, query: ChannelQuery) -> list[sa.ColumnElement[bool]]:
+    """What must hold of an article (`of` is its table, under whatever name) of the topics, language and feed that were
+    asked for.
+    """
     of_topic = (match.c.article_id == of.c.id) & match.c.topic.in_(query.only or query.topics)
-    conditions = [of.c.is_kept, sa.exists().where(of_topic)]
+    conditions = [sa.exists().where(of_topic)]
     if query.language is not None:
         primary = query.language.lower().partition("-")[0]
         spoken = sa.func.lower(of.c.language)
@@ -66,9 +71,12 @@ def wanted(of: Any, query: ChannelQuery) -> list[sa.ColumnElement[bool]]:
     if query.feed is not None:
         of_feed = (sighting.c.article_id == of.c.id) & (sighting.c.feed_id == feed_id(query.feed))
         conditions.append(sa.exists().where(of_feed))
-    if query.since is not None:
-        conditions.append(of.c.first_seen_at >= query.since)
     return conditions
+
+
+def _seen(of: Any, query: ChannelQuery) -> list[sa.ColumnElement[bool]]:
+    """Since when it must have been seen."""
+    return [] if query.since is None else [of.c.first_seen_at >= query.since]
 
 
 def _has_newer(query: ChannelQuery) -> sa.ColumnElement[bool]:
@@ -79,8 +87,10 @@ def _has_newer(query: ChannelQuery) -> sa.ColumnElement[bool]:
         own.c.article_id == article.c.id,
         its.c.story_id == own.c.story_id,
         other.c.id == its.c.article_id,
+        other.c.is_kept,
         sa.tuple_(*(other.c[name] for name in names)) > sa.tuple_(*(article.c[name] for name in names)),
-        *wanted(other, query),
+        *_seen(other, query),
+        *of_query(other, query),
     )
 
 
@@ -90,32 +100,35 @@ def _part(
     """A page's rows, last in order first, and the cursor of the page behind it."""
     select = select.order_by(*(column.desc() for column in order)).limit(query.limit + 1)
     if query.before is not None:
-        place = _place(query.before, query.by_similarity)
-        last = [sa.literal(value, column.type) for value, column in zip(place, order, strict=True)]
+        at = place(query.before, query.by_similarity)
+        last = [sa.literal(value, column.type) for value, column in zip(at, order, strict=True)]
         select = select.where(sa.tuple_(*order) < sa.tuple_(*last))
     rows = db.execute(select).all()
     shown = rows[: query.limit]
     more = shown and len(rows) > len(shown)
-    return shown, _cursor(shown[-1], query.by_similarity) if more else None
+    if not more:
+        return shown, None
+    last_one = shown[-1]
+    return shown, cursor(last_one.dated_at, last_one.id, last_one.similarity if query.by_similarity else None)
 
 
 def _with_stories(db: Connection, rows: Sequence[Row[Any]], query: ChannelQuery) -> list[ChannelItem]:
     ids = [row.id for row in rows]
-    matches, of = _matches(db, ids, query.topics), stories.of_articles(db, ids)
-    return [_item(row, matches.get(row.id, []), of.get(row.id)) for row in rows]
+    matches, of = matches_of(db, ids, query.topics), stories.of_articles(db, ids)
+    return [item_of(row, matches.get(row.id, []), of.get(row.id)) for row in rows]
 
 
 def _items_of_stories(db: Connection, rows: Sequence[Row[Any]], query: ChannelQuery) -> Iterator[ChannelItem]:
     """Each story as its lead shows it, with what was found of any of its reports."""
     found = stories.by_ids(db, [row.id for row in rows])
     leads = _by_id(db, [one.lead.id for one in found.values()])
-    matches = _matches(db, [report.id for one in found.values() for report in one.reports], query.topics)
+    matches = matches_of(db, [report.id for one in found.values() for report in one.reports], query.topics)
     for row in rows:
         if (one := found.get(row.id)) is None:
             continue
         hits = {hit for report in one.reports for hit in matches.get(report.id, [])}
         yield replace(
-            _item(leads[one.lead.id], list(hits), one),
+            item_of(leads[one.lead.id], list(hits), one),
             id=f"urn:uuid:{one.key}", url=None, source=", ".join(one.sources), source_url=None, authors=(), text="",
             enclosures=(), dated_at=row.dated_at, updated_at=one.changed_at, similarity=row.similarity, is_story=True,
         )  # fmt: skip
@@ -130,7 +143,8 @@ def feed_id(key: str) -> sa.ScalarSelect[int]:
     return sa.select(feed.c.id).where(feed.c.key == key).correlate(None).scalar_subquery()
 
 
-def _matches(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+def matches_of(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+    """For each article the topics that it matches, each with its terms, a line each."""
     found: dict[int, list[tuple[str, str]]] = {}
     for part in chunks(ids):
         hits = sa.select(match.c.article_id, match.c.topic, match.c.terms).where(
@@ -141,7 +155,8 @@ def _matches(db: Connection, ids: Sequence[int], topics: Sequence[str]) -> dict[
     return found
 
 
-def _item(row: Row[Any], matches: list[tuple[str, str]], story: Story | None) -> ChannelItem:
+def item_of(row: Row[Any], matches: list[tuple[str, str]], story: Story | None = None) -> ChannelItem:
+    """What is published of an article, a row of `ARTICLES`."""
     matches.sort()
     return ChannelItem(
         id=f"urn:uuid:{row.key}",
@@ -163,24 +178,27 @@ def _item(row: Row[Any], matches: list[tuple[str, str]], story: Story | None) ->
         similarity=row.similarity,
         similar_to=row.similar_to,
         story=story,
+        gone_at=row.gone_at,
     )
 
 
 # --- the cursor: the place of a page's last item, opaque to those who hand it back --------------------------
 
 
-def _cursor(row: Row[Any], by_similarity: bool) -> str:
-    place = f"{row.dated_at.isoformat()} {row.id}" + (f" {row.similarity!r}" if by_similarity else "")
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+def cursor(when: datetime, number: int, similarity: float | None = None) -> str:
+    """The place behind an item; with its similarity where that is what items are sorted by."""
+    told = f"{when.isoformat()} {number}" + (f" {similarity!r}" if similarity is not None else "")
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str, by_similarity: bool) -> tuple[Any, ...]:
+def place(given: str, by_similarity: bool) -> tuple[Any, ...]:
+    """What `cursor` was made of, in the order in which items are sorted. Raises ValueError when it was not."""
     try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        padded = given.encode("ascii") + b"=" * (-len(given) % 4)
         dated_at, number, *similarity = base64.b64decode(padded, b"-_", validate=True).decode("ascii").split(" ")
         when = datetime.fromisoformat(dated_at)
         if when.tzinfo is None or not 0 <= int(number) < 2**63 or len(similarity) != by_similarity:
             raise ValueError
         return *(float(one) for one in similarity), when, int(number)
     except ValueError:
-        raise ValueError(f"not a place in this channel: {cursor[:80]!r}") from None
+        raise ValueError(f"not a place in this channel: {given[:80]!r}") from None

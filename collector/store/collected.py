@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from collector.errors import AddressTaken, StoreError
-from collector.model import ArticleDraft, Collected, EntryOutcome
-from collector.store import revision
+from collector.model import ArticleDraft, Collected, EntryOutcome, TextSource
+from collector.store import revision, revisions
 from collector.store.dialects import insert
 from collector.store.merged import merge
 from collector.store.rows import THESE, chunks, enclosures_to, many, match_rows, pairs, place_of
@@ -45,6 +45,18 @@ _UNEDITED = _BY_ID & (
 _AGAIN = sa.update(entry).where(_UNEDITED).values(due_at=sa.bindparam("due_at"))
 # The article holds the text: the entry need not.
 _DONE = sa.update(entry).where(_UNEDITED).values(due_at=None, summary=None, content=None)
+# Its page was read: when it is visited again. Another entry of the article is not visited too.
+_READ = (
+    sa.update(entry)
+    .where(_BY_ID)
+    .values({name: sa.bindparam(name) for name in ("read_at", "visit_at", "page_etag", "page_modified")})
+    .values(misses=0)
+)
+_READ_BEFORE = (
+    sa.update(entry)
+    .where(entry.c.article_id == sa.bindparam("_article"), entry.c.id != sa.bindparam("_id"))
+    .values(visit_at=None)
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,6 +207,9 @@ class _Saving:
             "corpus_file": record.corpus_file or row.corpus_file,
             "is_kept": known.is_kept,
         } | _judgement(record)
+        revisions.note_rewriting(self._db, row, draft, record.collected_at)
+        if draft.text_source == TextSource.PAGE:
+            values["gone_at"] = None
         is_changed = any(row._mapping[name] != values[name] for name in _PUBLISHED)
         matches = match_rows(known.id, record.matches)
         if self._matches_of(known.id) != matches:
@@ -312,7 +327,7 @@ class _Saving:
         return found
 
     def _settle(self, saved: Sequence[tuple[_Article, EntryOutcome]]) -> None:
-        ended, again, done = [], [], []
+        ended, again, done, read, rewritten = [], [], [], [], []
         for record, (known, outcome) in zip(self._records, saved, strict=True):
             if record.entry_id is None:
                 continue
@@ -323,13 +338,25 @@ class _Saving:
                     "article_id": known.id, "_tries": int(record.is_try),
                 }
             )  # fmt: skip
+            if record.visit_at is not None and known.is_kept:
+                read.append(_read(record))
+                if record.article_id is not None:
+                    rewritten.append({"_article": known.id, "_id": record.entry_id})
             if record.retry_at is None:
                 done.append(by)
             else:
                 again.append(by | {"due_at": record.retry_at})
-        for statement, rows in ((_ENDED, ended), (_AGAIN, again), (_DONE, done)):
+        work = (_ENDED, ended), (_AGAIN, again), (_DONE, done), (_READ, read), (_READ_BEFORE, rewritten)
+        for statement, rows in work:
             if rows:
                 self._db.execute(statement, rows)
+
+
+def _read(record: Collected) -> dict[str, Any]:
+    return {
+        "_id": record.entry_id, "read_at": record.collected_at, "visit_at": record.visit_at,
+        "page_etag": record.page_etag, "page_modified": record.page_modified,
+    }  # fmt: skip
 
 
 def _addresses(records: Sequence[Collected]) -> set[str]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.store import revision
 from collector.store.changes import forward, is_empty
 from collector.store.dialects import insert
-from collector.store.schema import address, article, entry, match, member, sighting
+from collector.store.revision import bump_grouping
+from collector.store.schema import address, article, entry, match, member, revision, sighting
 
 
 def merge(db: Connection, second: int, first: int) -> None:
-    """Moves the second article's addresses, entries and sightings to the first, and removes the second.
+    """Moves the second article's addresses, entries, sightings and revisions to the first, and removes the second.
 
     Where the first is in no story yet, it takes the second's place in its story, to be looked at again.
     """
-    for table in (address, entry):
+    for table in (address, entry, revision):
         db.execute(sa.update(table).where(table.c.article_id == second).values(article_id=first))
     moved = sa.select(
         sa.literal(first, sighting.c.article_id.type),
@@ -46,4 +46,4 @@ def _merge_members(db: Connection, second: int, first: int) -> None:
         db.execute(sa.delete(member).where(member.c.article_id == second))
         if place != own and is_empty(db, place):
             forward(db, place, own)
-    revision.bump_grouping(db)
+    bump_grouping(db)

@@ -11,9 +11,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from collector.model import Actor, EntryOutcome, Failure, PollOutcome, StepKind, TextSource
+from collector.model import Actor, Change, EntryOutcome, Failure, PollOutcome, StepKind, TextSource
 from collector.store.rows import pairs, place_of
-from collector.store.schema import address, article, entry, feed, match, member, sighting, step, story
+from collector.store.schema import (
+    address,
+    article,
+    entry,
+    feed,
+    match,
+    member,
+    revision,
+    sighting,
+    step,
+    story,
+)
 
 _CHUNK = 500
 _A_DAY = timedelta(days=1)  # a clock that is wrong by less is no matter
@@ -112,6 +123,18 @@ _RULES = (
         ),
     ),
     Rule(
+        name="articles",
+        says="articles have a history, but their text was let go",
+        broken=_of_articles(article.c.text.is_(None), sa.exists().where(revision.c.article_id == article.c.id)),
+    ),
+    Rule(
+        name="entries",
+        says="entries have a page that is visited again, but was never read",
+        broken=_of_entries(
+            entry.c.visit_at.is_not(None), entry.c.read_at.is_(None) | entry.c.article_id.is_(None)
+        ),
+    ),
+    Rule(
         name="words",
         says="rows hold a word that this version does not know",
         broken=sa.union_all(
@@ -120,6 +143,7 @@ _RULES = (
             sa.select(story.c.key).where(
                 story.c.id == step.c.story_id, _not_one_of(step.c.kind, StepKind) | _not_one_of(step.c.who, Actor)
             ),
+            sa.select(revision.c.key).where(_not_one_of(revision.c.change, Change)),
             sa.select(feed.c.key).where(
                 _not_one_of(feed.c.last_outcome, PollOutcome) | _not_one_of(feed.c.last_failure, Failure)
             ),

@@ -90,6 +90,7 @@ article = Table(
     # By which rules (topics and corpus) it was judged last: by others than those in force, and it is judged anew.
     Column("rules", sa.BigInteger, nullable=False, server_default="0"),
     Column("is_grouped", sa.Boolean, nullable=False, server_default=sa.false()),  # placed in a story as it stands
+    Column("gone_at", Time),  # its page was not there any more, on two visits in a row
     # Long columns last: SQLite walks through them to reach what stands behind.
     Column("summary", sa.Text, nullable=False),
     Column("text", sa.Text),
@@ -160,6 +161,13 @@ entry = Table(
     Column("due_at", Time),  # NULL: settled
     Column("summary", sa.Text),
     Column("content", sa.Text),
+    # Its page, for the next visit: see model.DueVisit. NULL: it was not read, or is not visited again.
+    Column("read_at", Time),
+    Column("visit_at", Time),
+    Column("visited_at", Time),
+    Column("page_etag", sa.Text),
+    Column("page_modified", sa.Text),
+    Column("misses", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("feed_id", "key"),
 )
 Index("entry_guid", entry.c.feed_id, entry.c.guid)
@@ -168,6 +176,9 @@ Index("entry_identity", entry.c.feed_id, entry.c.identity_hash)
 Index("entry_outcome", entry.c.feed_id, entry.c.outcome)
 _partial("entry_article", entry.c.article_id, where=entry.c.article_id.is_not(None))
 _partial("entry_due", entry.c.due_at, where=entry.c.due_at.is_not(None))
+
+_partial("entry_visit", entry.c.visit_at, where=entry.c.visit_at.is_not(None))
+_partial("entry_visited", entry.c.visited_at, where=entry.c.visited_at.is_not(None))
 
 # Every canonical address under which an article is known. NULL: different texts claim it, it names none.
 address = Table(
@@ -252,6 +263,23 @@ step = Table(
 )
 Index("step_story", step.c.story_id)
 _partial("step_other", step.c.other_id, where=step.c.other_id.is_not(None))
+
+# What became of articles after they were saved. `title` and `text` are those of before, NULL where they stayed;
+# `difference` is what readers are shown, NULL where nothing was written anew.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", sa.Text, nullable=False, unique=True),
+    Column("article_id", Id, ForeignKey("article.id"), nullable=False),
+    Column("change", sa.Text, nullable=False),
+    Column("found_at", Time, nullable=False),
+    Column("title", sa.Text),
+    Column("difference", Json),
+    Column("text", sa.Text),
+)
+Index("revision_article", revision.c.article_id)
+Index("revision_found", revision.c.found_at.desc(), revision.c.id.desc())
 
 # Numbers about the database itself: `revision` counts the changes of what is published, `grouping` those that others
 # than the grouping stage made to stories.

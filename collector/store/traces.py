@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from collector.model import ArticleTrace, EntryOutcome, EntryTrace, TextSource, Trace
-from collector.store import judged, stories
+from collector.store import judged, revisions, stories
 from collector.store.rows import match_from, place_of
 from collector.store.schema import address, article, entry, feed, match
 
@@ -19,7 +19,7 @@ _ENTRIES = (
             entry.c[name]
             for name in (
                 "key", "url", "title", "first_seen_at", "last_seen_at", "changes", "attempts", "outcome", "reason",
-                "due_at", "article_id",
+                "due_at", "visited_at", "visit_at", "article_id",
             )
         ),
         feed.c.key.label("feed"),
@@ -35,6 +35,7 @@ _ARTICLE = sa.select(
         for name in (
             "id", "key", "canonical_url", "url", "title", "authors", "published_at", "first_seen_at", "language",
             "site", "text_source", "sources", "corpus_file", "is_kept", "similarity", "similar_to", "rules",
+            "gone_at",
         )
     )
 )  # fmt: skip
@@ -84,6 +85,7 @@ def _article(db: Connection, number: int) -> ArticleTrace:
         "addresses": tuple(db.scalars(_KNOWN_AT.where(address.c.article_id == number))),
         "matches": tuple(match_from(topic, places) for topic, places in matches),
         "story": stories.of_articles(db, [number]).get(number),
+        "revisions": revisions.of_article(db, number),
         "stored": next(iter(judged.by_ids(db, [number])), None),
     }  # fmt: skip
     return ArticleTrace(**dict(row._mapping) | values)

@@ -77,6 +77,7 @@ class Pages:
             "counted": telling.counted,
             "because": telling.because,
             "done": telling.done,
+            "what_changed": lambda revision: wire.what_changed(revision.change, revision.difference),
         }
         self._templates.globals |= {
             "formats": FORMATS,

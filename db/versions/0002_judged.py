@@ -1,5 +1,5 @@
-"""What an article is judged by: how similar it is to the corpus, and by which rules that was found. And stories: the
-reports of one event.
+"""What an article is judged by: how similar it is to the corpus, and by which rules that was found. When its page is
+visited again, and what had become of it. Stories: the reports of one event.
 """
 
 from __future__ import annotations
@@ -19,6 +19,15 @@ _COLUMNS = (
     sa.Column("similar_to", sa.Text()),
     sa.Column("rules", sa.BigInteger(), nullable=False, server_default="0"),
     sa.Column("is_grouped", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("gone_at", Time()),
+)
+_VISITS = (
+    sa.Column("read_at", Time()),
+    sa.Column("visit_at", Time()),
+    sa.Column("visited_at", Time()),
+    sa.Column("page_etag", sa.Text()),
+    sa.Column("page_modified", sa.Text()),
+    sa.Column("misses", sa.Integer(), nullable=False, server_default="0"),
 )
 _KEPT = sa.column("is_kept", sa.Boolean) == sa.true()
 _UNGROUPED = sa.column("is_grouped", sa.Boolean) == sa.false()
@@ -38,6 +47,35 @@ def upgrade() -> None:
     _index("article_rules", "rules", "id", where=_HAS_TEXT)
     _index("article_ungrouped", "id", where=_UNGROUPED & (_KEPT | _FROM_CORPUS))
     _make_stories()
+    _add_visits()
+    _add_revisions()
+
+
+def _add_visits() -> None:
+    for column in _VISITS:
+        op.add_column("entry", column)
+    for name, column in (("entry_visit", "visit_at"), ("entry_visited", "visited_at")):
+        is_set = sa.column(column).is_not(None)
+        op.create_index(name, "entry", [column], sqlite_where=is_set, postgresql_where=is_set)
+
+
+def _add_revisions() -> None:
+    op.create_table(
+        "revision",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("change", sa.Text(), nullable=False),
+        sa.Column("found_at", Time(), nullable=False),
+        sa.Column("title", sa.Text()),
+        sa.Column("difference", Json),
+        sa.Column("text", sa.Text()),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="revision_article_id_fk"),
+        sa.PrimaryKeyConstraint("id", name="revision_pk"),
+        sa.UniqueConstraint("key", name="revision_key_key"),
+    )
+    op.create_index("revision_article", "revision", ["article_id"])
+    op.create_index("revision_found", "revision", [sa.text("found_at DESC"), sa.text("id DESC")])
 
 
 def _write_anew() -> None:

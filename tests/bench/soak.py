@@ -140,6 +140,7 @@ async def soak(shared: Path, folder: Path, *, hours: int, feeds: int, faults: fl
             load(folder / "feeds.yaml", {}),
             lambda record: polls.update([record.outcome]),
             lambda pending, collected: None,
+            lambda visited: None,
             now=clock,
             monotonic=clock.monotonic,
         ) as app:

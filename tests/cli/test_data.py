@@ -52,7 +52,7 @@ async def test_publish_writes_every_format_and_the_second_time_nothing(watcher: 
     second = await watcher("publish", "--out", "out")
 
     files = {str(path.relative_to(watcher.folder / "out")) for path in (watcher.folder / "out").rglob("*.*")}
-    places = ("feed", "stories", "topics/korea", "topics/korea/stories")
+    places = ("feed", "stories", "revisions", "topics/korea", "topics/korea/stories")
     names = {f"{name}.{suffix}" for name in places for suffix in ("xml", "atom", "json")}
     assert names <= files
     assert len(json.loads((watcher.folder / "out/feed.json").read_text())["items"]) == 2

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -54,6 +57,21 @@ async def test_no_pages_leaves_them_for_the_next_time(user: User, site: Site) ->
 
     assert counts(first.rows) == {("poll", "new"): 1}
     assert counts(second.rows) == {("entry", "kept"): 2}
+
+
+async def test_pages_that_are_visited_again_are_counted(user: User, site: Site) -> None:
+    site.publish(2)
+    user.write(site.feed)
+    await user("once")
+    with closing(sqlite3.connect(user.folder / "db/data/collector.sqlite3")) as db, db:
+        assert db.execute("UPDATE entry SET visit_at = read_at").rowcount == 2
+    site.items[0] = replace(site.items[0], title="North Korea and Russia sign nothing")
+
+    without = await user("once", "--no-pages", "--json")
+    told = await user("once", "--json")
+
+    assert not any(what == "visit" for what, _ in counts(without.rows))
+    assert counts(told.rows) == {("visit", "revised"): 1, ("visit", "unchanged"): 1}
 
 
 async def test_feeds_that_failed_are_listed_with_the_reason(user: User, site: Site) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from collector.app import App, opened
 from collector.config import load
-from collector.model import ChannelItem, ChannelQuery, Collected, PendingEntry, PollRecord
+from collector.model import ChannelItem, ChannelQuery, Collected, PendingEntry, PollRecord, Visited
 from tests.site import Site, serve
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,6 +33,7 @@ class World:
     topics: list[Any] = field(default_factory=lambda: [{"key": "korea", "keywords": ["North Korea"]}])
     polls: list[PollRecord] = field(default_factory=list)
     collected: list[tuple[PendingEntry, Collected]] = field(default_factory=list)
+    visited: list[Visited] = field(default_factory=list)
 
     def write(self) -> Path:
         """Writes feeds.yaml (JSON is YAML)."""
@@ -47,7 +48,11 @@ class World:
         """The program, until the end of the block."""
         config = load(self.write(), {})
         async with opened(
-            config, self.polls.append, lambda p, c: self.collected.append((p, c)), now=lambda: self.now
+            config,
+            self.polls.append,
+            lambda p, c: self.collected.append((p, c)),
+            self.visited.append,
+            now=lambda: self.now,
         ) as app:
             yield app
 

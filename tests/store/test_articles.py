@@ -265,6 +265,7 @@ def test_export_holds_everything_that_is_known_of_an_article(world):
     assert len(list(world.store.articles(kept_only=False))) == 2
     assert row == {
         "id": row["id"], "key": key, "url": PAGE, "canonical_url": PAGE, "title": "A title",
+        "gone_at": None, "revisions": [],
         "authors": ["Kim"],
         "published_at": world.now - world.hour, "published_is_day": False, "updated_at": None,
         "first_seen_at": world.now, "language": "en", "site": "News", "image": None, "summary": "A summary",

@@ -237,6 +237,17 @@ def test_articles_name_their_story_and_can_be_one_a_story(desk):
     assert [one.title[-1] for one in items["a"].story.reports] == ["a", "b", "c"]
 
 
+def test_a_seed_that_matches_nothing_leads_its_story_in_the_channel_too(desk):
+    seed = desk.world.collected(None, desk.world.draft("urn:x:seed", title="Seed"), corpus_file="seed.txt", matches=())
+    [desk.keys["s"]] = desk.store.save_collected([seed])
+    desk.ids["s"] = desk.store.trace(desk.keys["s"], ()).article.id
+    desk.keep("a")
+    desk.group("s", "a")
+
+    [item] = desk.store.stories(EVERYTHING).items
+    assert (item.title, desk.stories()) == ("Seed", ["sa"])
+
+
 def test_a_report_without_a_topic_any_more_is_not_shown(desk):
     desk.keep("a", "b")
     desk.group("a", "b")

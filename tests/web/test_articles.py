@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from collector.model import Evidence, Match
+from collector.model import ArticleDraft, Collected, EntryOutcome, Evidence, Match, TextSource
+from tests.watch import NOW
 
 TITLE, TEXT = "Pyongyang & Moscow", "Trains <b>left</b> Pyongyang.\n\nМосква waited 🚆 for Pyongyang."
 
@@ -106,3 +107,45 @@ def test_a_person_asks_why_from_the_front_page(site, article, page_of):
     assert page.locator("mark").count() == 4
     assert page.get_by_role("heading", name="Why it is here").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_became_of_an_article_is_shown_with_its_differences(site, article):
+    """Inline, newest first; nothing of either version is markup."""
+    store = site.watch.store
+    known = store.find_articles(["https://alpha.example/1"])["https://alpha.example/1"]
+    draft = ArticleDraft(
+        canonical_url=known.canonical_url, url=known.url, title="Pyongyang & <Minsk>", text=TEXT + "\nNew <b>line</b>.",
+        first_seen_at=NOW, text_source=TextSource.PAGE,
+    )  # fmt: skip
+    record = Collected(
+        entry_id=None, feed_id=site.watch.feed("alpha").id, article_id=known.id, article=draft,
+        matches=(Match(topic="russia", evidence=(evidence("title", "Minsk", draft.title),)),), outcome=EntryOutcome.KEPT,
+        collected_at=NOW,
+    )  # fmt: skip
+    assert store.save_collected([record]) == [article]
+
+    page = site.get(f"/articles/{article}").text
+    told = json.loads(site.get(f"/articles/{article}.json").body)
+    feed = json.loads(site.get("/revisions.json?topic=russia&limit=5").body)
+
+    assert "Changed: the title and 1 paragraph of the text." in page
+    assert '<strong>Pyongyang &amp; <del>Moscow</del><ins>&lt;Minsk&gt;</ins></strong>' in page
+    assert "<ins>New &lt;b&gt;line&lt;/b&gt;.</ins>" in page
+    [revision] = told["revisions"]
+    assert (revision["title"], revision["text"], revision["change"]) == (TITLE, TEXT, "revised")
+    assert revision["difference"]["title"][1] == {"op": "removed", "text": "Moscow"}
+    assert told["gone_at"] is None
+    [item] = feed["items"]
+    assert (item["id"], item["title"]) == (f"urn:uuid:{revision['key']}", "Changed: Pyongyang & <Minsk>")
+    assert item["_collector"]["article"] == f"urn:uuid:{article}"
+    assert "<del>Moscow</del><ins>&lt;Minsk&gt;</ins>" in item["content_html"]
+
+
+def test_the_channel_of_revisions_says_what_it_takes(site):
+    answer = site.get("/revisions.xml?sort=similar")
+
+    assert answer.status == 400
+    assert "topic, feed, lang, since, limit, before" in answer.text
+    assert site.get("/revisions.atom").status == 200
+    tag = site.get("/revisions.xml").headers["ETag"]
+    assert site.get("/revisions.xml", if_none_match=tag).status == 304
