@@ -9,14 +9,14 @@ import numpy as np
 
 from collector.similar.ids import SIZE
 
-_UNSEEN = 0.003  # the share of texts that a term has which the table does not list
+UNSEEN = np.float32(0.003)  # the share of texts that a term has which the table does not list
 TABLE = "common.npz"
 
 
 @cache
 def shares() -> np.ndarray:
     """For each id the share of articles, from 0 to 1, that have such a term (float32)."""
-    found = np.full(SIZE, _UNSEEN, np.float32)
+    found = np.full(SIZE, UNSEEN, np.float32)
     path = files("collector.similar") / TABLE
     if path.is_file():
         with path.open("rb") as file, np.load(file) as table:

@@ -30,29 +30,26 @@ class Comparer:
         """For a record and each of some others (records) the columns of `PAIR` (float32)."""
         mine, theirs = asked["words"], others["words"]
         count = int(np.count_nonzero(mine))
-        self._place[mine[:count] & IDS] = np.arange(count)
         ids = theirs & IDS
-        places = self._place[ids]
-        places[theirs == 0] = _ABSENT
+        self._place[mine[:count] & IDS] = np.arange(count)
+        places = np.where(theirs != 0, self._place[ids], _ABSENT)
         self._place[mine[:count] & IDS] = _ABSENT
-        rarity = self._common.rarity(ids)
-        r = np.append(self._common.rarity(mine & IDS), np.float32(0))
-        said = np.append(counts(mine), np.float32(0)) * r
-        flags = np.append(mine, np.uint32(0))
-        weights = counts(theirs) * rarity
-        squares = np.where(theirs != 0, rarity**2, 0)
+        # What is rare is asked of all other stories: that the one which is looked at has a term makes it no commoner.
+        rarity = np.where(theirs != 0, self._common.rarity(ids, elsewhere=True), 0)
+        r, said = self._common.rarity(mine & IDS), counts(mine)
         hit = np.nonzero(places != _ABSENT)
-        row, at, other = hit[0], places[hit], theirs[hit]
-        r_hit, square = r[at], r[at] ** 2
-        both, either = flags[at] & other, flags[at] | other
+        row, at, other, r_hit = hit[0], places[hit], theirs[hit], rarity[hit]
+        both, either, square = mine[at] & other, mine[at] | other, r_hit**2
+        risen = square - r[at] ** 2
+        weights = counts(theirs) * rarity
 
         def summed(values: np.ndarray) -> np.ndarray:
             return np.bincount(row, values, len(others))
 
-        def masses(flag: np.uint32) -> tuple[float, np.ndarray]:
-            own = float(np.sum(r[(flags & flag) != 0] ** 2)) or np.nan
-            their = np.where((theirs & flag) != 0, squares, 0).sum(axis=1)
-            return own, np.where(their > 0, their, np.nan)
+        def masses(flag: np.uint32) -> tuple[np.ndarray, np.ndarray]:
+            own = np.sum(r[(mine & flag) != 0] ** 2) + summed(risen * ((mine[at] & flag) != 0))
+            their = np.where((theirs & flag) != 0, rarity**2, 0).sum(axis=1)
+            return np.where(own > 1e-3, own, np.nan), np.where(their > 1e-3, their, np.nan)
 
         def cosine(flag: np.uint32) -> np.ndarray:
             own, their = masses(flag)
@@ -60,14 +57,14 @@ class Comparer:
 
         def covered(flag: np.uint32) -> tuple[np.ndarray, np.ndarray]:
             own, their = masses(flag)
-            mine_in = summed(square * ((flags[at] & flag) != 0)) / own
+            mine_in = summed(square * ((mine[at] & flag) != 0)) / own
             theirs_in = summed(square * ((other & flag) != 0)) / their
             return np.fmax(mine_in, theirs_in), np.fmin(mine_in, theirs_in)
 
         telling = np.maximum(r_hit - _TELLING, 0)
-        length = float(np.sqrt(said @ said))
+        length = np.sqrt(np.sum((said * r) ** 2) + summed(said[at] ** 2 * risen))
         lengths = np.sqrt((weights**2).sum(axis=1))
-        body = summed(said[at] * weights[hit]) / np.maximum(length * lengths, 1e-6)
+        body = summed(said[at] * r_hit * weights[hit]) / np.maximum(length * lengths, 1e-6)
         small, large = np.minimum(length, lengths), np.maximum(length, lengths)
         return np.stack(
             [
@@ -94,7 +91,7 @@ class Comparer:
         ids = theirs & IDS
         places = np.where(theirs != 0, self._place[ids], _ABSENT)
         self._place[mine[:count] & IDS] = _ABSENT
-        weights = counts(theirs) * self._common.rarity(ids)
+        weights = counts(theirs) * self._common.rarity(ids, elsewhere=True)
         said = counts(mine) * self._common.rarity(mine & IDS)
         row, column = np.nonzero(places != _ABSENT)
         dots = np.bincount(row, said[places[row, column]] * weights[row, column], len(others))
@@ -108,10 +105,10 @@ class Comparer:
         self._place[mine] = 0
         shared = (self._place[ids] == 0) & (theirs != 0)
         self._place[mine] = _ABSENT
-        squares = np.where(theirs != 0, self._common.rarity(ids) ** 2, 0)
+        squares = np.where(theirs != 0, self._common.rarity(ids, elsewhere=True) ** 2, 0)
         own, their, both = np.sum(self._common.rarity(mine) ** 2), squares.sum(axis=1), (squares * shared).sum(axis=1)
         lengths = np.sqrt(own * their)
-        cosine = np.where(lengths > 0, both / np.maximum(lengths, 1e-6), np.nan)
+        cosine = np.where(lengths > 0, np.minimum(1.0, both / np.maximum(lengths, 1e-6)), np.nan)
         return cosine, np.log1p(np.sqrt(np.where(shared, squares, 0)).sum(axis=1))
 
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from collector.similar.article import Article
+from collector.similar.commonness import Commonness
 from collector.similar.report import IDS, NAME, NUMBER, language_of, tokens
 from collector.similar.tokens import Token
 
 _MOST = 8
 
 
-def shared(article: Article, mine: np.void, other: np.void, rarity: np.ndarray) -> dict[str, tuple[str, ...]]:
+def shared(article: Article, mine: np.void, other: np.void, common: Commonness) -> dict[str, tuple[str, ...]]:
     """The names, words and numbers that an article (its record is `mine`) shares with a report, the rarest first.
 
-    `rarity` is that of each term of `mine`. Between languages, what both name in their own way is written as here.
+    Between languages, what both name in their own way is written as here.
     """
     found: dict[str, list[str]] = {"names": [], "words": [], "numbers": []}
     kind = "words" if mine["language"] == other["language"] else "foreign"
     terms = mine[kind]
     theirs = {int(term): other_flags for term, other_flags in zip(other[kind] & IDS, other[kind].tolist(), strict=True)}
     written = _written(article, language_of(mine), kind)
-    for place in np.argsort(-rarity, kind="stable").tolist():
+    for place in np.argsort(-common.rarity(terms & IDS), kind="stable").tolist():
         term = int(terms[place] & IDS)
         if not terms[place] or term not in theirs or term not in written:
             continue

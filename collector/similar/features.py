@@ -10,6 +10,10 @@ from collector.similar.compare import PAIR
 
 _SAME_TIME = 6.0  # hours: closer than that says no more
 _CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
+_STRANGERS = 0.1  # how near stories of other events are: where few are known, there might be such
+_SUPPORT = 0.08  # a report of a story speaks for another one when it is nearer than that, and than the crowd
+# A story of that many reports (logarithm) is joined by a text of that many words only if so many of them speak for it.
+_CHAIN, _TEXT, _LINKED = np.float32(np.log(4.5)), 15, 0.22
 _P = {name: place for place, name in enumerate(PAIR)}
 
 # Name -> how it may move the score: 1 never down, -1 never up, 0 either way.
@@ -17,7 +21,7 @@ FEATURES = {
     "body": 1, "lead": 1, "title": 1, "names": 1, "covered": 1, "covers": 1, "rare": 1, "rare_names": 1, "numbers": 1,
     "inner": 1, "hours": -1, "hours_story": -1, "mean_body": 1, "mean_lead": 1, "mean_covered": 1, "least": 1,
     "second": 1, "size": 0, "short": 0, "long": 0, "ahead": 1, "above": 1,
-    "phrases": 1, "rare_phrases": 1, "union": 1, "crowd": 0, "crowded": 0, "out": 1,
+    "phrases": 1, "rare_phrases": 1, "union": 1, "crowd": 0, "crowded": 0, "out": 1, "support": 1,
 }  # fmt: skip
 
 
@@ -47,7 +51,7 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     with np.errstate(invalid="ignore"):
         closest = np.fmin.reduceat(hours, starts)
     top = near[best]
-    others = np.sort(np.append(top, [0.0] * (_CROWD + 1)))[::-1]
+    others = np.sort(np.append(top, [_STRANGERS] * (_CROWD + 1)))[::-1]
     lengths, length = records["length"], int(asked["length"])
     crowd = others[_CROWD]
     crowded = records["crowd"][best] / np.float32(255)
@@ -56,8 +60,8 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         "hours": _scaled(hours[best]),
         "hours_story": _scaled(closest),
         "mean_body": np.add.reduceat(body, starts) / sizes,
-        "mean_lead": np.add.reduceat(np.nan_to_num(pairs[:, _P["lead"]]), starts) / sizes,
-        "mean_covered": np.add.reduceat(np.nan_to_num(pairs[:, _P["covered"]]), starts) / sizes,
+        "mean_lead": np.add.reduceat(_or_0(pairs[:, _P["lead"]]), starts) / sizes,
+        "mean_covered": np.add.reduceat(_or_0(pairs[:, _P["covered"]]), starts) / sizes,
         "least": np.minimum.reduceat(near, starts),
         "second": second,
         "size": np.log(sizes),
@@ -66,6 +70,7 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         "ahead": ahead,
         "above": top - others[3],
         "union": _union(pairs, starts),
+        "support": np.add.reduceat(near > max(_SUPPORT, crowd), starts) / sizes,
         "crowd": np.full(len(starts), crowd),
         "crowded": crowded,
         "out": top / (0.5 * (crowd + crowded) + 0.05),
@@ -76,15 +81,44 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
 
 def _union(pairs: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """The nearest two reports of a story counted together, whatever part of it is like which."""
-    columns = [np.nan_to_num(pairs[:, _P[name]]) for name in ("body", "lead", "covered", "phrases")]
+    columns = [_or_0(pairs[:, _P[name]]) for name in ("body", "lead", "covered", "phrases")]
     return np.mean([np.maximum.reduceat(column, starts) for column in columns], axis=0)
+
+
+def chained(table: np.ndarray, length: int) -> np.ndarray:
+    """Which stories a text is linked to by few of their reports only, however near those are: a chain grows so.
+
+    Headlines share too little for most of a story to speak for one of them.
+    """
+    size, support = (table[:, list(FEATURES).index(name)] for name in ("size", "support"))
+    return (size >= _CHAIN) & (support < _LINKED) & (length >= _TEXT)
 
 
 def nearness(pairs: np.ndarray) -> np.ndarray:
     """One number for how near two reports are, to choose the nearest by."""
-    lead, covered = (np.nan_to_num(pairs[:, _P[name]]) for name in ("lead", "covered"))
+    lead, covered = (_or_0(pairs[:, _P[name]]) for name in ("lead", "covered"))
     return 0.5 * pairs[:, _P["body"]] + 0.3 * lead + 0.2 * covered
 
 
 def _scaled(hours: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(hours, _SAME_TIME))
+
+
+def _or_0(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(values), np.float32(0), values)
+
+
+def halves(near: np.ndarray) -> np.ndarray:
+    """The places of the smaller of two parts into which reports fall; `near` has how near each is to each.
+
+    The two that are least alike begin the parts; whoever is nearer to one of them on average goes there.
+    """
+    near = (near + near.T) / 2
+    np.fill_diagonal(near, 1.0)
+    one, other = np.unravel_index(near.argmin(), near.shape)
+    in_other = near[:, other] > near[:, one]
+    for _ in range(3):
+        in_other = near[:, in_other].mean(axis=1) > near[:, ~in_other].mean(axis=1)
+        if in_other.all() or not in_other.any():
+            return np.zeros(0, np.intp)
+    return np.flatnonzero(in_other if in_other.sum() * 2 <= len(near) else ~in_other)

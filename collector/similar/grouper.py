@@ -19,20 +19,23 @@ import numpy as np
 from collector.similar.article import Article
 from collector.similar.compare import Comparer, hours
 from collector.similar.evidence import shared
-from collector.similar.features import Beside, beside
-from collector.similar.report import IDS, pack, read, unpack
+from collector.similar.features import Beside, beside, chained, halves, nearness
+from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
 from collector.similar.reports import Reports
 from collector.similar.scorer import Scorer, shipped
 from collector.similar.sketch import COPY, containments
-from collector.similar.steps import Evidence, Joined, Merged, Remembered, Step
+from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
 
 OPEN = 20_000  # stories that reports may join
 _STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
 _JOIN = 0.5
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
+_SPLIT = 0.1  # what the reports of one half say of the other when a story is two
+_SPLIT_SIZES = frozenset((4, 6, 9, 13, 19, 28, 40))  # of a story that is looked at so
 # Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
 # and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
 _ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
+_AT_ONCE = 1_000  # reports that are unpacked together
 _ALIKE = 0.2  # the cosine below which texts are not looked at as copies
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -46,6 +49,7 @@ class Look:
     pairs: np.ndarray
     hours: np.ndarray
     beside: Beside
+    length: int
 
 
 class Grouper:
@@ -68,17 +72,17 @@ class Grouper:
 
         Raises ValueError when one was packed by another version.
         """
-        known = list(members)
         latest: dict[int, int] = {}
-        for member in known:
-            latest[member.story] = max(member.number, latest.get(member.story, 0))
+        remaining = iter(members)
+        while some := list(islice(remaining, _AT_ONCE)):
+            latest.update((member.story, member.number) for member in some)
+            numbers, stories = zip(*((member.number, member.story) for member in some), strict=True)
+            self._reports.extend(numbers, stories, unpack(member.packed for member in some))
+            self._copy_of.update((member.number, member.copy_of) for member in some if member.copy_of is not None)
         self._latest = dict(sorted(latest.items(), key=lambda last: last[1])[-OPEN:])
         self._order = sorted((last, story) for story, last in self._latest.items())
-        known = [member for member in known if member.story in self._latest]
-        if known:
-            numbers, stories = (np.array([getattr(m, name) for m in known]) for name in ("number", "story"))
-            self._reports.fill(numbers, stories, unpack(member.packed for member in known))
-        self._copy_of = {member.number: member.copy_of for member in known if member.copy_of is not None}
+        self._reports.finish(self._latest.__contains__)
+        self._copy_of = {number: of for number, of in self._copy_of.items() if number in self._reports.row_of}
         self._frozen = set(frozen)
         self.next_story = next_story
 
@@ -94,7 +98,8 @@ class Grouper:
         self.keep(number, story, record, evidence.copy_of if evidence else None)
         steps: list[Step] = [Joined(number=number, story=story, evidence=evidence, packed=pack(record))]
         if found and look is not None:
-            steps += self._mend(record, article, story, look.beside, scores)
+            merged = list(self._mend(record, article, story, look.beside, scores))
+            steps += merged or self._split(story, int(record["language"]))
         return steps
 
     def start(self, number: int, article: Article, seen_at: datetime) -> list[Step]:
@@ -147,7 +152,7 @@ class Grouper:
         pairs, apart = self._comparer.pairs(record, records), hours(record, records)
         stories = self._reports.stories[rows]
         seen = beside(record, rows, records, stories, pairs, apart)
-        return Look(rows, records, pairs, apart, seen)
+        return Look(rows, records, pairs, apart, seen, int(record["length"]))
 
     def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
         """Puts a report into a story. Raises ValueError when it is in one already."""
@@ -161,7 +166,11 @@ class Grouper:
             self._close(self._order[0][1])
 
     def _scores(self, look: Look | None) -> np.ndarray:
-        return np.zeros(0) if look is None else (self._given or shipped()).scores(look.beside.table)
+        """How sure the scorer is of each story."""
+        if look is None:
+            return np.zeros(0)
+        scores = (self._given or shipped()).scores(look.beside.table)
+        return np.where(chained(look.beside.table, look.length), 0.0, scores)
 
     def _join(
         self, record: np.void, article: Article, look: Look, scores: np.ndarray
@@ -191,7 +200,7 @@ class Grouper:
         """The nearest report in another language, how near it is, and how much nearer than any of another story."""
         rows, worth = self._reports.near(record, foreign=True)
         languages = self._reports.records["language"][rows]
-        is_other = (languages != record["language"]) & (languages != b"") & (record["language"] != b"")
+        is_other = (languages != record["language"]) & (languages != UNKNOWN) & (record["language"] != UNKNOWN)
         rows, worth = rows[is_other], worth[is_other]
         rows = rows[np.lexsort((self._reports.numbers[rows], -worth))[:_ABROAD]]
         if not len(rows):
@@ -203,7 +212,7 @@ class Grouper:
         margin = near[best] - near[self._reports.stories[rows] != story].max(initial=0)
         apart = hours(record, others[[best]])[0]
         spoken = self._reports.records["language"][self._reports.members[int(story)]]
-        is_new = not ((spoken == record["language"]) | (spoken == b"")).any()
+        is_new = not ((spoken == record["language"]) | (spoken == UNKNOWN)).any()
         if near[best] < _NEAR_ABROAD or margin < _MARGIN_ABROAD or apart > _HOURS_ABROAD or not is_new:
             return None
         return int(rows[best]), float(near[best]), float(margin)
@@ -216,21 +225,44 @@ class Grouper:
             other = int(seen.stories[at])
             if scores[at] < _ALSO:
                 return
-            if other == story or self._frozen & {story, other} or not self._agree(story, other):
+            is_other = other != story and other in self._reports.members
+            if not is_other or self._frozen & {story, other} or not self._agree(story, other):
                 continue
             evidence = self._told(article, record, seen, scores, at)
             story, gone = min(story, other), max(story, other)
             self._unite(gone, story)
             yield Merged(story=gone, into=story, evidence=evidence)
 
+    def _split(self, story: int, language: int) -> list[Step]:
+        """Takes a story apart that has fallen into two, and would not become one again."""
+        rows = self._spoken(story, language)[-_MEMBERS:]
+        if story in self._frozen or len(rows) not in _SPLIT_SIZES:
+            return []
+        records = self._reports.records[rows]
+        near = np.stack([nearness(self._comparer.pairs(record, records)) for record in records])
+        part = rows[halves(near)]
+        if min(len(part), len(rows) - len(part)) < 2:
+            return []
+        other = self.next_story
+        for row in part:
+            self._reports.move(row, other)
+        if self._mean_score(language, story, other) > _SPLIT:
+            for row in part:
+                self._reports.move(row, story)
+            return []
+        self._new_story()
+        self._touch(story)
+        self._touch(other)
+        return [Moved(number=int(self._reports.numbers[row]), story=story, into=other, evidence=None) for row in part]
+
     def _agree(self, one: int, other: int) -> bool:
         """Whether two stories would become one in every language that both have: else no language is asked to."""
         members, languages = self._reports.members, self._reports.records["language"]
         both = set(languages[members[one]].tolist()) & set(languages[members[other]].tolist())
-        return all(self._agree_in(language, one, other) for language in sorted(both))
+        return all(self._mean_score(language, one, other) >= _MERGE for language in sorted(both))
 
-    def _agree_in(self, language: bytes, one: int, other: int) -> bool:
-        """Whether the reports of the smaller of two stories would join the other one now."""
+    def _mean_score(self, language: int, one: int, other: int) -> float:
+        """How sure the scorer is that the reports of the smaller of two stories are of the other one."""
         rows = {story: self._spoken(story, language) for story in (one, other)}
         small, large = sorted(rows, key=lambda story: (len(rows[story]), -story))
         scores = []
@@ -238,13 +270,13 @@ class Grouper:
             look = self.look(self._reports.records[row], without=small)
             at = [] if look is None else np.flatnonzero(look.beside.stories == large)
             scores.append(self._scores(look)[at[0]] if len(at) else 0.0)
-        return bool(np.mean(scores) >= _MERGE)
+        return float(np.mean(scores))
 
-    def _spoken(self, story: int, language: bytes) -> np.ndarray:
+    def _spoken(self, story: int, language: int) -> np.ndarray:
         """The rows of a story that a report in a language may be compared with, in order of their numbers."""
         rows = self._reports.rows(story)
         spoken = self._reports.records["language"][rows]
-        return rows[(spoken == language) | (spoken == b"") | (language == b"")]
+        return rows[(spoken == language) | (spoken == UNKNOWN) | (language == UNKNOWN)]
 
     def _told(self, article: Article, record: np.void, seen: Beside, scores: np.ndarray, at: int) -> Evidence:
         return self._evidence(article, record, seen.nearest[at], seen.similarity[at], scores[at], seen.hours[at])
@@ -253,14 +285,14 @@ class Grouper:
         """The rows to compare a report with: of the stories that share most, in its language, in order."""
         rows, worth = self._reports.near(record)
         languages = self._reports.records["language"][rows]
-        fits = (languages == record["language"]) | (languages == b"") | (record["language"] == b"")
+        fits = (languages == record["language"]) | (languages == UNKNOWN) | (record["language"] == UNKNOWN)
         rows, worth = rows[fits], worth[fits]
         order = np.lexsort((self._reports.numbers[rows], -worth))
         stories = self._reports.stories[rows[order]].tolist()
         found = (story for story in dict.fromkeys(stories) if story != without)
         return self._members(sorted(islice(found, _STORIES)), record["language"])
 
-    def _members(self, stories: Sequence[int], language: bytes) -> np.ndarray:
+    def _members(self, stories: Sequence[int], language: int) -> np.ndarray:
         found = [self._spoken(story, language)[-_MEMBERS:] for story in stories]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
 
@@ -275,14 +307,13 @@ class Grouper:
 
     def _evidence(self, article, record, row, similarity, score, apart, *, is_copy=False) -> Evidence:
         number = int(self._reports.numbers[row])
-        rarity = self._reports.common.rarity(record["words"] & IDS)
         return Evidence(
             similarity=round(float(similarity), 3),
             score=round(float(score), 3),
             hours=None if np.isnan(apart) else round(float(apart), 1),
             nearest=number,
             copy_of=self._copy_of.get(number, number) if is_copy else None,
-            **shared(article, record, self._reports.records[row], rarity),
+            **shared(article, record, self._reports.records[row], self._reports.common),
         )
 
     def _close(self, story: int) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
+import numpy as np
+
 SIZE = 1 << 21
 
 WORD, NAME, NUMBER, CONCEPT, GRAM, SOUND = "wnkcgs"
@@ -15,3 +17,9 @@ WORD, NAME, NUMBER, CONCEPT, GRAM, SOUND = "wnkcgs"
 def term_id(kind: str, term: str) -> int:
     """The number of a term of a kind, from 0 to SIZE - 1."""
     return crc32(f"{kind}{term}".encode()) % SIZE
+
+
+def distinct(ids: np.ndarray) -> np.ndarray:
+    """Each id once, in order."""
+    ids = np.sort(ids)
+    return ids[np.diff(ids, prepend=ids[:1] + 1) != 0]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
-_RECENT = 4_096  # rows until the sorted part is made anew
+_RECENT = 2_048  # rows until the sorted part is made anew
 
 
 class Postings:
@@ -44,7 +46,7 @@ class Postings:
         starts = np.cumsum(lengths) - lengths
         places = np.arange(lengths.sum()) + np.repeat(first - starts, lengths)
         recent = [self._recent.get(term, ()) for term in ids.tolist()]
-        rows = np.concatenate([self._rows[places], np.fromiter((row for some in recent for row in some), np.int32)])
+        rows = np.concatenate([self._rows[places], np.fromiter(chain.from_iterable(recent), np.int32)])
         which = np.concatenate([np.repeat(np.arange(len(ids)), lengths),
                                 np.repeat(np.arange(len(ids)), [len(some) for some in recent])])  # fmt: skip
         return rows, which

@@ -28,7 +28,7 @@ WORDS, PHRASES, FOREIGN = 160, 64, 128
 RECORD = np.dtype(
     [
         ("version", "u1"),
-        ("language", "S3"),
+        ("language", "<u4"),
         ("clock", "u1"),
         ("when", "<i8"),
         ("length", "<u2"),
@@ -40,6 +40,7 @@ RECORD = np.dtype(
         ("sketch", "<u4", KEPT),
     ]
 )
+UNKNOWN = 0  # `language`: nobody knows it
 UNDATED, DAY, TIME = range(3)  # `clock`: what the publisher claims; `when` (seconds) is else when we first saw it
 
 IDS = np.uint32(SIZE - 1)
@@ -64,7 +65,7 @@ def read(article: Article, seen_at: datetime) -> np.void:
     title, text = tokens(article, language)
     record = np.zeros((), RECORD)
     record["version"] = VERSION
-    record["language"] = (language or "").encode()[:3]
+    record["language"] = _language_code(language)
     record["clock"], record["when"] = _time(article, seen_at)
     record["length"] = sum(len(token.words) for token in text)
     record["sketch"], shingles = sketch(article.text or article.title)
@@ -83,7 +84,11 @@ def tokens(article: Article, language: str | None) -> tuple[list[Token], list[To
 
 def language_of(record: np.void) -> str | None:
     """The language that the article was read in."""
-    return record["language"].decode() or None
+    return int(record["language"]).to_bytes(4, "big").decode().strip("\0") or None
+
+
+def _language_code(language: str | None) -> int:
+    return int.from_bytes((language or "").encode()[:4].rjust(4, b"\0"), "big")
 
 
 def pack(record: np.void) -> bytes:

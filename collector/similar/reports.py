@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from collector.similar.commonness import Commonness
-from collector.similar.ids import SIZE
+from collector.similar.ids import SIZE, distinct
 from collector.similar.postings import Postings
 from collector.similar.report import IDS, RECORD, counts
 
 _INDEXED = 40  # words of a report by which it is found
 _FOREIGN_INDEXED = 24
 _LOOKED_UP = 4_000  # about how many rows a report's words are looked up in, the rarest words first
+_FOUND = 600  # rows that come of it
 _EMPTY = 1_024
 _COUNTED_KINDS = ("words", "phrases", "foreign")
-_COUNTED = 4_000  # stories whose terms are counted at once when they are restored
+_COUNTED = 1_000  # stories whose terms are counted at once when they are restored
 
 
 class Reports:
@@ -48,20 +49,28 @@ class Reports:
             self._reindex()
         return row
 
-    def fill(self, numbers: np.ndarray, stories: np.ndarray, records: np.ndarray) -> None:
-        """Many reports at once, into what is empty."""
-        count = len(numbers)
-        self._grow(count)
-        self.records[:count] = records
-        self.numbers[:count], self.stories[:count] = numbers, stories
-        self._used = count
-        for row, (number, story) in enumerate(zip(numbers.tolist(), stories.tolist(), strict=True)):
-            self.row_of[number] = row
+    def extend(self, numbers: Sequence[int], stories: Sequence[int], records: np.ndarray) -> None:
+        """Many reports at once; `finish` follows the last of them."""
+        first, end = self._used, self._used + len(numbers)
+        self._grow(end)
+        self.records[first:end], self.numbers[first:end], self.stories[first:end] = records, numbers, stories
+        self._used = end
+
+    def finish(self, is_open: Callable[[int], bool]) -> None:
+        """Counts and indexes what was extended, as far as its story is open."""
+        open_ = np.fromiter(map(is_open, self.stories[: self._used].tolist()), bool, self._used)
+        rows = np.flatnonzero(open_)
+        for column in (self.records, self.numbers, self.stories):
+            column[: len(rows)] = column[rows] if len(rows) < self._used else column[: self._used]
+        self.numbers[len(rows) :] = self.stories[len(rows) :] = -1
+        self._used = len(rows)
+        self.row_of = {number: row for row, number in enumerate(self.numbers[: self._used].tolist())}
+        for row, story in enumerate(self.stories[: self._used].tolist()):
             self.members.setdefault(story, []).append(row)
         self.common.stories = len(self.members)
-        by_story = np.argsort(stories, kind="stable")
-        starts = np.flatnonzero(np.diff(stories[by_story], prepend=-1))
-        for some in np.split(by_story, starts[_COUNTED :: _COUNTED]):
+        by_story = np.argsort(self.stories[: self._used], kind="stable")
+        starts = np.flatnonzero(np.diff(self.stories[by_story], prepend=-1))
+        for some in np.split(by_story, starts[_COUNTED::_COUNTED]):
             self._count(some)
         self._reindex()
 
@@ -97,6 +106,8 @@ class Reports:
         sums = np.bincount(rows, worth, self._used)
         found = np.flatnonzero(sums)
         found = found[self.numbers[found] >= 0]
+        if len(found) > _FOUND:
+            found = found[sums[found] >= np.partition(sums[found], -_FOUND)[-_FOUND]]
         return found, sums[found]
 
     def _row(self) -> int:
@@ -141,7 +152,7 @@ class Reports:
 
     def _alone(self, row: int, others: list[int]) -> np.ndarray:
         """The terms of a row that no other row of its story has, each once."""
-        mine = np.unique(np.concatenate([_terms(self.records[kind][row]) for kind in _COUNTED_KINDS]))
+        mine = distinct(np.concatenate([_terms(self.records[kind][row]) for kind in _COUNTED_KINDS]))
         if not others:
             return mine
         theirs = np.concatenate([(self.records[kind][others] & IDS).ravel() for kind in _COUNTED_KINDS])
@@ -151,10 +162,10 @@ class Reports:
         return alone
 
     def _count(self, rows: np.ndarray) -> None:
-        """Each term of these rows once for each story."""
-        stories = np.unique(self.stories[rows], return_inverse=True)[1].astype(np.int64)
+        """Each term of these rows once for each story. The rows of a story come together."""
+        stories = np.cumsum(np.diff(self.stories[rows], prepend=-1) != 0)
         terms = np.concatenate([self.records[kind][rows] & IDS for kind in _COUNTED_KINDS], axis=1)
-        pairs = np.unique(stories[:, None] << 32 | terms)
+        pairs = distinct((stories[:, None] << 32 | terms).ravel())
         ids = pairs & int(IDS)
         self.common.fill(ids[ids != 0])
 

@@ -1,4 +1,4 @@
-"""`parse`, `extract` and `match`: one JSON object a line, in the order of the input, whatever the input is."""
+"""`parse`, `extract`, `match` and `group`: a line for each input, in its order, whatever the input is."""
 
 from __future__ import annotations
 
@@ -178,3 +178,35 @@ async def test_what_extract_prints_is_what_match_reads(user: User, page: bytes) 
     (row,) = (await user("match", "articles.jsonl.gz")).rows
 
     assert (row["id"], row["topics"]) == ("page.html", ["korea"])
+
+
+# --- group -----------------------------------------------------------------------------------------------------------
+
+ARTICLES = (
+    {"id": "a1", "lang": "en", "title": "Ferry Aurora sinks off Lindholm", "published": "2024-03-01T08:00:00Z",
+     "text": "The ferry Aurora sank off Lindholm on Friday. The coast guard rescued 48 passengers, captain Ove Brandt said."},
+    {"id": "b1", "lang": "en", "title": "Mango growers block highway near Piura", "published": "2024-03-01T09:00:00Z",
+     "text": "Growers parked 30 trucks on the highway near Piura. Their leader Rosa Chunga wants the ministry to buy the crop."},
+    {"id": "a2", "lang": "en", "title": "48 rescued as ferry sinks near Lindholm", "published": "2024-03-01T10:00:00Z",
+     "text": "All 48 passengers of the ferry Aurora were saved when it went down near Lindholm, said Ove Brandt, its captain."},
+)  # fmt: skip
+
+
+async def test_group_shows_the_story_of_each_article(user: User) -> None:
+    (user.folder / "articles.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ARTICLES) + "no object\n")
+    result = await user("group", "articles.jsonl")
+
+    assert result.code == 0
+    assert result.out.splitlines() == ["a1\t1", "b1\t2", "a2\t1"]
+    assert "articles.jsonl:4" in result.err
+
+
+async def test_group_says_why(user: User) -> None:
+    (user.folder / "articles.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ARTICLES))
+    first, _, last = (await user("group", "--why", "articles.jsonl")).rows
+
+    assert (first["id"], first["story"], first["evidence"]) == ("a1", 1, None)
+    assert (last["id"], last["story"], last["evidence"]["nearest"]) == ("a2", 1, "a1")
+    assert "Lindholm" in last["evidence"]["names"]
+    assert last["evidence"]["numbers"] == ["48"]
+    assert (last["evidence"]["hours"], last["evidence"]["copy_of"]) == (2.0, None)
