@@ -26,6 +26,7 @@ from collector.model import (
 from collector.store import revision
 from collector.store.changes import Change, found, free_key, is_empty, next_number, touch
 from collector.store.dialects import insert
+from collector.store.rows import THESE, chunks
 from collector.store.schema import article, member, story
 
 _TO_PLACE = (
@@ -125,42 +126,79 @@ def save(db: Connection, base: int, steps: Sequence[GroupingStep], now: datetime
     """Writes what the grouper decided. Raises StoriesChanged when it did not know what others did since `base`."""
     if revision.read_grouping(db) != base:
         raise StoriesChanged("stories were changed meanwhile")
-    saving = _Saving(db, now)
-    for step in steps:
-        saving.take(step)
-    saving.end()
     if steps:
+        _Saving(db, steps, now).run()
         revision.bump(db)
 
 
-class _Saving:
-    """One batch of steps in one transaction, in their order."""
+@dataclass(slots=True)
+class _Growing:
+    """A story to which reports are added: the date that its newest one moves it to, and whether it is new."""
 
-    def __init__(self, db: Connection, now: datetime) -> None:
-        self._db, self._now = db, now
+    bumped_at: datetime
+    is_new: bool
+
+
+_FACTS = sa.select(*(article.c[name] for name in ("id", "key", "dated_at", "first_seen_at"))).where(
+    article.c.id.in_(THESE)
+)
+_GROWN = (
+    sa.update(story)
+    .where(story.c.id == sa.bindparam("_id"))
+    .values({name: sa.bindparam(name) for name in ("bumped_at", "changed_at")})
+)
+_BUMPED = sa.select(story.c.id, story.c.bumped_at).where(story.c.id.in_(THESE))
+_PLACED = sa.update(article).where(article.c.id.in_(THESE)).values(is_grouped=True)
+
+
+class _Saving:
+    """One batch of steps in one transaction, in their order. Reports that join, nearly all there is, are gathered, and
+    written together before anything else happens.
+    """
+
+    def __init__(self, db: Connection, steps: Sequence[GroupingStep], now: datetime) -> None:
+        self._db, self._steps, self._now = db, steps, now
+        joining = [step for step in steps if isinstance(step, Joining)]
+        self._facts = {row.id: row for row in self._read(_FACTS, [step.article_id for step in joining])}
+        self._joined = {step.story for step in joining}
         self._new: set[int] = set()  # stories that this batch founded
+        self._stories: dict[int, _Growing] = {}
+        self._read_stories()
+        self._members: list[dict[str, Any]] = []
+        self._founded: list[dict[str, Any]] = []
+        self._grown: set[int] = set()
         self._left: dict[int, int] = {}  # where articles were that left
         self._split: tuple[int, int, Change, Moving] | None = None  # moves that are one step
 
-    def take(self, step: GroupingStep) -> None:
-        """Does one step."""
-        if not isinstance(step, Moving):
-            self._end_split()
-        match step:
-            case Leaving(article_id=number):
-                self._leave(number)
-            case Staying(article_id=number):
-                self._is_placed(number)
-            case Joining():
-                self._join(step)
-            case Moving():
-                self._move(step)
-            case Merging():
-                self._merge(step)
-
-    def end(self) -> None:
-        """Writes what still gathers."""
+    def run(self) -> None:
+        """Does all of it."""
+        for step in self._steps:
+            if not isinstance(step, Moving):
+                self._end_split()
+            if not isinstance(step, Joining | Staying):
+                self._write()
+            match step:
+                case Leaving(article_id=number):
+                    self._leave(number)
+                case Joining():
+                    self._join(step)
+                case Moving():
+                    self._move(step)
+                case Merging():
+                    self._merge(step)
         self._end_split()
+        self._write()
+        placed = [step.article_id for step in self._steps if isinstance(step, Joining | Staying)]
+        for part in chunks(placed):
+            self._db.execute(_PLACED, {"these": part})
+
+    def _read(self, query: sa.Select[Any], numbers: Collection[int]) -> list[Row[Any]]:
+        return [row for part in chunks(numbers) for row in self._db.execute(query, {"these": part})]
+
+    def _read_stories(self) -> None:
+        """What the stories that are joined are now: after others were merged or split, too."""
+        for number, bumped_at in self._read(_BUMPED, self._joined):
+            self._stories[number] = _Growing(bumped_at, is_new=number in self._new)
 
     def _leave(self, number: int) -> None:
         of_article = member.c.article_id == number
@@ -170,33 +208,49 @@ class _Saving:
 
     def _join(self, step: Joining) -> None:
         number, of = step.article_id, step.story
-        is_founder = self._db.scalar(sa.select(story.c.id).where(story.c.id == of)) is None
-        if is_founder:
-            found(self._db, of, number, self._now, is_frozen=step.is_frozen)
-            self._new.add(of)
-        values = {
+        if is_founder := of not in self._stories:
+            self._found(step)
+        else:
+            self._grow(of, self._facts[number])
+        self._members.append({
             "article_id": number, "story_id": of, "copy_of": step.evidence and step.evidence.copy_of,
             "is_pinned": False, "joined_at": self._now, "evidence": step.evidence and asdict(step.evidence),
             "packed": step.packed,
-        }  # fmt: skip
-        self._db.execute(insert(self._db, member).values(values))
-        self._is_placed(number)
-        if not is_founder:
-            self._grow(of, number)
+        })  # fmt: skip
         if number in self._left:
+            self._write()
             self._rejoin(number, self._left.pop(number), step, is_founder)
 
-    def _is_placed(self, number: int) -> None:
-        self._db.execute(sa.update(article).where(article.c.id == number).values(is_grouped=True))
+    def _found(self, step: Joining) -> None:
+        facts = self._facts[step.article_id]
+        self._stories[step.story] = _Growing(facts.dated_at, is_new=True)
+        self._new.add(step.story)
+        self._founded.append({
+            "id": step.story, "key": free_key(self._db, facts.key), "began_at": facts.dated_at,
+            "bumped_at": facts.dated_at, "changed_at": self._now, "is_frozen": step.is_frozen,
+        })  # fmt: skip
 
-    def _grow(self, of: int, number: int) -> None:
+    def _grow(self, of: int, facts: Row[Any]) -> None:
         """A new report moves the story to its own date, and one that came late to the time when it was seen."""
-        dates = sa.select(article.c.dated_at, article.c.first_seen_at).where(article.c.id == number)
-        dated_at, seen_at = self._db.execute(dates).one()
-        before = self._db.scalars(sa.select(story.c.bumped_at).where(story.c.id == of)).one()
-        late = before if of in self._new else max(before, seen_at)  # nobody has seen a new story before
-        values = {"bumped_at": dated_at if dated_at > before else late, "changed_at": self._now}
-        self._db.execute(sa.update(story).where(story.c.id == of).values(values))
+        growing = self._stories[of]
+        if facts.dated_at > growing.bumped_at:
+            growing.bumped_at = facts.dated_at
+        elif not growing.is_new:  # nobody has seen a new story before
+            growing.bumped_at = max(growing.bumped_at, facts.first_seen_at)
+        self._grown.add(of)
+
+    def _write(self) -> None:
+        """Writes what was gathered. A batch later a story of this one is an old one."""
+        grown = [
+            {"_id": number, "bumped_at": self._stories[number].bumped_at, "changed_at": self._now}
+            for number in sorted(self._grown)
+        ]
+        for statement, rows in ((insert(self._db, story), self._founded), (insert(self._db, member), self._members)):
+            if rows:
+                self._db.execute(statement, rows)
+        if grown:
+            self._db.execute(_GROWN, grown)
+        self._founded, self._members, self._grown = [], [], set()
 
     def _rejoin(self, number: int, before: int, step: Joining, is_founder: bool) -> None:
         """A rewritten report is where it was, or alone as it was, or its way is noted."""
@@ -220,6 +274,7 @@ class _Saving:
         values = {"key": old.key, "began_at": old.began_at, "bumped_at": old.bumped_at}
         self._db.execute(of(story.c.id == now).values(values))
         Change(self._db, self._now).forward(before, now)
+        self._read_stories()
 
     def _move(self, step: Moving) -> None:
         number, source, into = step.article_id, step.story, step.into
@@ -244,11 +299,13 @@ class _Saving:
         dates = sa.select(sa.func.max(article.c.dated_at)).where(article.c.id == member.c.article_id)
         if kind == StepKind.SPLIT and (newest := self._db.scalar(dates.where(member.c.story_id == into))):
             self._db.execute(sa.update(story).where(story.c.id == into).values(bumped_at=newest))
+        self._read_stories()
 
     def _merge(self, step: Merging) -> None:
         change = Change(self._db, self._now)
         merge_into(self._db, change, step.story, step.into)
         change.log(StepKind.MERGE, Actor.MACHINE, step.story, step.into, step.evidence)
+        self._read_stories()
 
 
 def merge_into(db: Connection, change: Change, number: int, into: int) -> None:

@@ -290,6 +290,28 @@ def test_a_split_is_one_step_and_has_a_new_key(desk):
     assert step.articles == (desk.keys["b"], desk.keys["d"])
 
 
+def test_one_batch_does_everything_in_its_order(desk):
+    desk.keep(*"abcdefg")
+    desk.take(
+        desk.join("a", 1, evidence=None),
+        desk.join("b", 2, evidence=None),
+        desk.join("c", 1),
+        Merging(story=2, into=1, evidence=WHY),
+        desk.join("d", 1),
+        *(Moving(article_id=desk.ids[name], story=1, into=3, evidence=None) for name in "cd"),
+        desk.join("e", 3),
+        desk.join("f", 1),
+        desk.join("g", 4, evidence=None),
+    )
+
+    assert sorted(desk.stories()) == ["abf", "cde", "g"]
+    assert [step.kind for step in desk.steps("a")] == [StepKind.MERGE, StepKind.SPLIT]
+    assert len({desk.key(name) for name in "abcdefg"}) == 3
+    dates = {item.story.key: item.dated_at for item in desk.store.stories(ChannelQuery(topics=("russia",), bump=True)).items}
+    assert dates[desk.key("a")] == desk.world.now - 5 * desk.world.hour, "f's"
+    assert dates[desk.key("e")] == desk.world.now - 6 * desk.world.hour, "e's"
+
+
 def test_a_key_that_is_taken_gets_a_number_behind_it(desk):
     """The founder left its first story, which goes on, and founds another one."""
     desk.keep("a", "b")
