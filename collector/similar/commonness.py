@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -19,13 +20,12 @@ class Commonness:
 
     def __init__(self, subject: Sequence[np.ndarray] = ()) -> None:
         """`subject` has the terms of each example: what most of them share says nothing of an event."""
-        known = shares()
-        self._worth = np.where(known == UNSEEN, _GUESSED_WORTH, _LISTED_WORTH).astype(np.float32)
+        known, self._worth, self._prior = _shipped()
         if subject:
             seen = np.bincount(np.concatenate([np.unique(ids) for ids in subject]), minlength=SIZE)
             shared = np.maximum(seen - 1, 0) + _SEEDS_WORTH * known
             known = np.where(seen > 1, np.maximum(known, shared / (len(subject) + _SEEDS_WORTH)), known)
-        self._prior = (known * self._worth).astype(np.float32)
+            self._prior = (known * self._worth).astype(np.float32)
         self._counts = np.zeros(SIZE, np.float32)
         self.stories = 0
 
@@ -51,3 +51,11 @@ class Commonness:
             have = np.maximum(have - np.float32(1), np.float32(0))
         have += self._prior[ids]
         return np.maximum(np.log((np.float32(self.stories) + self._worth[ids]) / have), np.float32(0))
+
+
+@cache
+def _shipped() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The share of each term by the table, how many stories that is worth, and in how many of those it would be."""
+    known = shares()
+    worth = np.where(known == UNSEEN, _GUESSED_WORTH, _LISTED_WORTH).astype(np.float32)
+    return known, worth, known * worth
