@@ -74,6 +74,7 @@ class Reports:
         starts = np.flatnonzero(np.diff(self.stories[by_story], prepend=-1))
         for some in np.split(by_story, starts[_COUNTED::_COUNTED]):
             self._count(some)
+        self.common.refresh()
         self._reindex()
 
     def remove(self, number: int) -> None:
