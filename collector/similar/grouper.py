@@ -91,10 +91,10 @@ class Grouper:
         record = read(article, seen_at)
         look = self.look(record)
         scores = self._scores(look)
-        if look is not None:
-            record["crowd"] = round(255 * look.beside.crowd)
         found = self._join(record, article, look, scores) if look is not None else None
         story, evidence = found or self._join_abroad(record, article) or (self._new_story(), None)
+        if look is not None:
+            look.beside.settle(record, story)
         self.keep(number, story, record, evidence.copy_of if evidence else None)
         steps: list[Step] = [Joined(number=number, story=story, evidence=evidence, packed=pack(record))]
         if found and look is not None:
@@ -151,7 +151,7 @@ class Grouper:
         records = self._reports.records[rows]
         pairs, apart = self._comparer.pairs(record, records), hours(record, records)
         stories = self._reports.stories[rows]
-        seen = beside(record, rows, records, stories, pairs, apart)
+        seen = beside(record, rows, records, stories, pairs, apart, self._reports.common.stories)
         return Look(rows, records, pairs, apart, seen, int(record["length"]))
 
     def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
