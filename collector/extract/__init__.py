@@ -96,7 +96,7 @@ def _extract(body: bytes, url: str, charset: str | None) -> Extraction:
     known = {field: claim for field, claim in found.items() if claim is not None}
     return Extraction(
         text=text,
-        html=as_html(found_body.blocks, url),
+        html=as_html(found_body.blocks),
         summary=found_body.standfirst,
         flags=flags,
         published_is_day=moment is not None and moment.is_day,

@@ -158,7 +158,8 @@ _LABELS = frozenset(
 )
 _DATED = re.compile(
     r"\d{1,2}[.:h時시]\d{2}\b|\d{1,2}\.? ?(?:[^\W\d_]{3,12}\.?|de [^\W\d_]+ de|[./-] ?\d{1,2} ?[./-]) ?,? ?(?:19|20)?\d{2}\b|"
-    r"[^\W\d_]{3,12}\.? \d{1,2}, (?:19|20)\d{2}|(?:19|20)\d{2} ?[./年년-] ?\d{1,2}|\b\d+ ?(?:min|mins|hours?|hrs|stunden|sec)\b",
+    r"[^\W\d_]{3,12}\.? \d{1,2}, (?:19|20)\d{2}|(?:19|20)\d{2} ?[./年년-] ?\d{1,2}|"
+    r"\b\d+ ?(?:min|mins|hours?|hrs|stunden|sec)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w")
