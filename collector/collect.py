@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from collector import hostlines
 from collector.batching import GroupCommit, InHand, Turns, each, work_off
 from collector.copies import same_text
 from collector.current import Current
@@ -21,11 +22,12 @@ from collector.model import (
     EntryOutcome,
     KnownArticle,
     PendingEntry,
+    ShownLines,
     TextSource,
 )
 from collector.pages import NoPage, Page, Pages
 from collector.store import Store
-from collector.urls import canonical_url
+from collector.urls import canonical_url, host_key
 
 _TRIES = 5
 # Seconds: articles come one by one, and ten saved together cost a third of ten saved alone (tests/bench/pipeline.py).
@@ -108,7 +110,7 @@ class ArticleCollector:
             sighting = self._sighting(pending, known.id, "its address is known")
             await self._saves.add(sighting)
             return sighting
-        page = await self._pages.read(pending)
+        page = await self._without_host_lines(await self._pages.read(pending))
         is_fresh = pending.article_id is None and pending.canonical_url not in held
         for _ in range(_TRIES):
             collected = await self._decide(pending, page, known, is_fresh)
@@ -120,6 +122,16 @@ class ArticleCollector:
             return collected
         raise StoreError(f"{pending.canonical_url}: its addresses are claimed faster than they can be read")
 
+    async def _without_host_lines(self, page: Page | NoPage) -> Page | NoPage:
+        """The page without the lines that other articles of its host show, too."""
+        if isinstance(page, NoPage):
+            return page
+        found = page.extraction
+        shown = hostlines.shown(host_key(page.url), found.title, found.text)
+        repeated = await asyncio.to_thread(self._store.host_lines, shown.host, shown.keys)
+        cleaned = hostlines.without(found.text, found.html, repeated)
+        return replace(page, extraction=replace(found, text=cleaned.text, html=cleaned.html), lines=shown)
+
     async def _decide(
         self, pending: PendingEntry, page: Page | NoPage, known: KnownArticle | None, is_fresh: bool
     ) -> Collected:
@@ -130,7 +142,7 @@ class ArticleCollector:
             if same:
                 return self._sighting(pending, same, "its text is known", landed, merged=_stand_in(pending, known))
             draft = from_page(pending, page.extraction, address, page.url, self._now())
-            return self._article(pending, draft, addresses=(landed,), contested=contested)
+            return self._article(pending, draft, addresses=(landed,), contested=contested, lines=page.lines)
         if known and known.id == pending.article_id and known.text_source == TextSource.PAGE:
             return self._unchanged(pending, known, page)
         draft = from_feed(pending, self._now())
@@ -177,6 +189,7 @@ class ArticleCollector:
         *,
         addresses: tuple[str | None, ...] = (),
         contested: tuple[str, ...] = (),
+        lines: ShownLines | None = None,
     ) -> Collected:
         judge = self._current.judge
         judgement = judge.judge(draft.title, draft.text, draft.language, (pending.feed_key,))
@@ -198,6 +211,7 @@ class ArticleCollector:
             changes=pending.changes,
             retry_at=no_page.retry_at if no_page else None,
             is_try=no_page.was_asked if no_page else True,
+            lines=lines,
         )
 
     def _sighting(

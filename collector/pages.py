@@ -13,7 +13,16 @@ from collector.decoding import charset_of
 from collector.draft import has_full_text
 from collector.errors import ExtractError, WorkerError
 from collector.fetch import Fetcher
-from collector.model import Extraction, Failure, Fetched, FetchFailed, FetchRequest, FetchResult, PendingEntry
+from collector.model import (
+    Extraction,
+    Failure,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    PendingEntry,
+    ShownLines,
+)
 from collector.robots import Robots
 from collector.silence import Silence
 from collector.urls import host_key, is_front_page
@@ -36,10 +45,13 @@ _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page that was had: where it was in the end, and what it holds."""
+    """A page that was had: where it was in the end, and what it holds. `lines` are those that it may share with others
+    of its host, once they were looked up.
+    """
 
     url: str
     extraction: Extraction
+    lines: ShownLines | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

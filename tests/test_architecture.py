@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "collector"
 FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
-        "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "draft", "extract", "folding", "html", "ingest",
+        "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "draft", "extract", "folding", "hostlines", "html", "ingest",
         "judge", "languages", "match", "months", "parse", "publish", "silence", "similar", "text", "urls", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},

@@ -14,6 +14,7 @@ from collector.model.collect import (
     Flag,
     KnownArticle,
     PendingEntry,
+    ShownLines,
     TextSource,
 )
 from collector.model.explain import (
@@ -98,6 +99,7 @@ __all__ = [
     "PollOutcome",
     "PollRecord",
     "Rejudged",
+    "ShownLines",
     "StoredArticle",
     "Subject",
     "TextSource",

@@ -129,6 +129,15 @@ class KnownArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLines:
+    """Lines at the ends of an article, by the keys of `hostlines`, and the two marks by which it is known again."""
+
+    host: str
+    keys: tuple[int, ...]
+    article: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """One entry collected, ready to be saved in one transaction.
 
@@ -139,7 +148,7 @@ class Collected:
     already is judged anew when a feed is new to it: the rules look at all its feeds. `merged_id` is an article that
     turned out to be this one. `retry_at` asks for another try at its page; `is_try` is False when nothing was tried,
     and nothing is to be counted. `changes` is the pending entry's: an entry edited since stays due.
-    `corpus_file` is set for a seed.
+    `corpus_file` is set for a seed, `lines` for an article of a page: its host's lines are learned from them.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -161,3 +170,4 @@ class Collected:
     is_try: bool = True
     changes: int | None = None
     corpus_file: str | None = None
+    lines: ShownLines | None = None

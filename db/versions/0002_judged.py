@@ -1,5 +1,5 @@
 """What an article is judged by: how similar it is to the corpus, and by which rules that was found. And what its page
-says beside its text: section, flags, and the text as clean HTML.
+says beside its text: section, flags, and the text as clean HTML; lines that pages of a host repeat.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from collector.store.dialects import Json
+from collector.store.dialects import Json, Time
 
 revision = "0002"
 down_revision = "0001"
@@ -37,8 +37,22 @@ def upgrade() -> None:
     else:
         for column in (*_COLUMNS, *_LABELS, _HTML):
             op.add_column("article", column)
+    _make_hostline()
     _index("article_similar", sa.text("similarity DESC"), *_NEWEST, where=_KEPT)
     _index("article_rules", "rules", "id", where=_HAS_TEXT)
+
+
+def _make_hostline() -> None:
+    op.create_table(
+        "hostline",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("line", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("articles", Json, nullable=False),
+        sa.Column("seen_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("host", "line", name="hostline_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("hostline_seen", "hostline", ["seen_at"])
 
 
 def _write_anew() -> None:
