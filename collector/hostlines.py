@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html as markup
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,9 +43,9 @@ def shown(host: str, title: str, text: str) -> ShownLines:
 
 
 def learned(articles: Collection[int], article: tuple[int, int]) -> tuple[int, ...]:
-    """The marks of the articles that showed a line, with those of one more, if it is another and they are not enough.
+    """The marks of articles that showed a line, with those of one more, if it is another and they are not enough.
 
-    Two marks an article: of its headline, and of the longest line of its inside. One that is known makes it the same article.
+    Two marks an article: of its headline, and of the longest line inside. One that is known makes it the same article.
     """
     known = tuple(articles)
     is_new = len(known) < 2 * ENOUGH and not set(known) & set(article)
@@ -63,11 +64,11 @@ def without(text: str, html: str, repeated: Collection[int]) -> Cleaned:
 
 
 def _without_blocks(html: str, lines: list[str]) -> str:
-    """The HTML without the blocks that hold these lines; "" where one of them is in no block of its own."""
-    for line in lines:
+    """The HTML without the blocks that hold these lines; "" where it has not as many of them."""
+    for line, times in Counter(lines).items():
         block = re.compile(rf"<(p|li|h[2-6])>{re.escape(markup.escape(line, quote=False))}</\1>")
         html, count = block.subn("", html)
-        if not count:
+        if count != times:
             return ""
     return html
 

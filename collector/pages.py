@@ -122,8 +122,9 @@ class Pages:
         return answer
 
     async def _extract(self, pending: PendingEntry, answer: Fetched) -> Page | NoPage:
+        rules = self._current.site_rules(answer.final_url)
         try:
-            page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
+            page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers), rules)
         except ExtractError as exc:
             return self._failed(pending, f"its page has no article ({exc.outcome}): {exc}")
         except WorkerError as exc:

@@ -15,7 +15,9 @@ from collector.model.collect import (
     KnownArticle,
     PendingEntry,
     ShownLines,
+    SiteRules,
     TextSource,
+    nearest,
 )
 from collector.model.explain import (
     ArticleTrace,
@@ -100,10 +102,12 @@ __all__ = [
     "PollRecord",
     "Rejudged",
     "ShownLines",
+    "SiteRules",
     "StoredArticle",
     "Subject",
     "TextSource",
     "Totals",
     "Trace",
     "Verdict",
+    "nearest",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from collector.model.judge import Match
 from collector.model.parse import Enclosure, ParsedEntry
@@ -25,6 +27,31 @@ class TextSource(StrEnum):
     PAGE = "page"
     FEED = "feed"
     CORPUS = "corpus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """Where the pages of a host have their articles, as CSS selectors. They hold for hosts below it, too."""
+
+    host: str
+    body: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, item: dict[str, Any]) -> SiteRules:
+        """The rules as a file writes them: a selector, or a list of them."""
+        listed = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in item.items()}
+        return cls(**listed | {"host": item["host"]})
+
+
+def nearest(sites: Iterable[SiteRules], host: str) -> SiteRules | None:
+    """The rules for a host: its own, or those of the nearest domain above it; `www.` is as if it were not there."""
+    bare = host.removeprefix("www.")
+    own = ((site, site.host.removeprefix("www.")) for site in sites)
+    fitting = [site for site, name in own if bare == name or bare.endswith(f".{name}")]
+    return max(fitting, key=lambda site: len(site.host), default=None)
 
 
 class Flag(StrEnum):
