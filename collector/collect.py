@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from collector import hostlines
 from collector.batching import GroupCommit, InHand, Turns, each, work_off
 from collector.copies import same_text
 from collector.current import Current
@@ -25,7 +26,7 @@ from collector.model import (
 )
 from collector.pages import NoPage, Page, Pages
 from collector.store import Store
-from collector.urls import canonical_url
+from collector.urls import canonical_url, host_key
 from collector.visits import next_visit
 
 _TRIES = 5
@@ -109,7 +110,7 @@ class ArticleCollector:
             sighting = self._sighting(pending, known.id, "its address is known")
             await self._saves.add(sighting)
             return sighting
-        page = await self._pages.read(pending)
+        page = await self._without_host_lines(await self._pages.read(pending))
         is_fresh = pending.article_id is None and pending.canonical_url not in held
         for _ in range(_TRIES):
             collected = await self._decide(pending, page, known, is_fresh)
@@ -120,6 +121,16 @@ class ArticleCollector:
                 continue
             return collected
         raise StoreError(f"{pending.canonical_url}: its addresses are claimed faster than they can be read")
+
+    async def _without_host_lines(self, page: Page | NoPage) -> Page | NoPage:
+        """The page without the lines that other articles of its host show, too."""
+        if isinstance(page, NoPage):
+            return page
+        found = page.extraction
+        shown = hostlines.shown(host_key(page.url), found.title, found.text)
+        repeated = await asyncio.to_thread(self._store.host_lines, shown.host, shown.keys)
+        cleaned = hostlines.without(found.text, found.html, repeated)
+        return replace(page, extraction=replace(found, text=cleaned.text, html=cleaned.html), lines=shown)
 
     async def _decide(
         self, pending: PendingEntry, page: Page | NoPage, known: KnownArticle | None, is_fresh: bool
@@ -203,6 +214,7 @@ class ArticleCollector:
             visit_at=next_visit(now, now, pending.id) if isinstance(page, Page) else None,
             page_etag=page.etag if isinstance(page, Page) else None,
             page_modified=page.modified if isinstance(page, Page) else None,
+            lines=page.lines if isinstance(page, Page) else None,
         )
 
     def _sighting(

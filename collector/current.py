@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from collector.config import Config, FeedConfig
 from collector.judge import Judge
+from collector.model import SiteRules, nearest
 from collector.similar import Article
+from collector.urls import host_key
 
 
 class Current:
@@ -29,4 +31,9 @@ class Current:
         self.judge = Judge(config.topics, config.feeds, examples)
         self.feeds = {feed.key: feed for feed in config.feeds}
         self.example_titles = {example.key: example.title for example in examples}
+        self._sites = tuple(site.rules for site in config.sites)
         self.config = config
+
+    def site_rules(self, url: str) -> SiteRules | None:
+        """The user's rules for the pages of the address's host."""
+        return nearest(self._sites, host_key(url))

@@ -22,6 +22,7 @@ from collector.model import (
     FetchRequest,
     FetchResult,
     PendingEntry,
+    ShownLines,
 )
 from collector.robots import Robots
 from collector.silence import Silence
@@ -45,12 +46,15 @@ _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page that was had: where it was in the end, what it holds, and the validators that it came with."""
+    """A page that was had: where it was in the end, what it holds, and the validators that it came with. `lines` are
+    those that it may share with others of its host, once they were looked up.
+    """
 
     url: str
     extraction: Extraction
     etag: str | None = None
     modified: str | None = None
+    lines: ShownLines | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,8 @@ class Pages:
 
     async def extract(self, answer: Fetched) -> Extraction:
         """What a page holds. Raises ExtractError where that is no article, WorkerError when it could not be read."""
-        return await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers))
+        rules = self._current.site_rules(answer.final_url)
+        return await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers), rules)
 
     def _request(self, url: str, proxy: str | None) -> FetchRequest:
         settings = self._current.config.settings.fetch

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from collector import hostlines
 from collector.batching import GroupCommit, InHand, each, work_off
 from collector.current import Current
 from collector.draft import revised
@@ -29,7 +31,7 @@ from collector.model import (
 from collector.pages import Pages, is_held
 from collector.store import Store
 from collector.urls import host_key, is_front_page
-from collector.visits import HOUR, Budget, Finding, following, has_changed, not_there, there, unreadable
+from collector.visits import HOUR, Budget, Finding, following, not_there, there, unreadable
 
 _GATHER = 0.25  # seconds for which the first of a batch waits for others
 _WIDTH = 4  # of the pages that may be fetched at the same time, one in so many may be a visit
@@ -125,7 +127,19 @@ class Revisitor:
             return None, unreadable(f"its page has no article: {exc}")
         except WorkerError as exc:
             return None, Finding(outcome=VisitOutcome.FAILED, reason=str(exc), misses=visit.misses)
-        return page, there(visit, page)
+        before, page = await self._without_host_lines(visit, page, host_key(answer.final_url))
+        return page, there(before, page)
+
+    async def _without_host_lines(self, visit: DueVisit, page: Extraction, host: str) -> tuple[DueVisit, Extraction]:
+        """Both without the lines that other articles of the host show: that one was learned since is no change."""
+        draft = visit.draft
+        keys = {key for one in (draft, page) for key in hostlines.shown(host, one.title, one.text).keys}
+        repeated = await asyncio.to_thread(self._store.host_lines, host, keys)
+        before, now = (hostlines.without(one.text, one.html, repeated) for one in (draft, page))
+        return (
+            replace(visit, draft=replace(draft, text=before.text, html=before.html)),
+            replace(page, text=now.text, html=now.html),
+        )
 
     def _record(self, visit: DueVisit, answer: FetchResult, finding: Finding, page: Extraction | None) -> Visited:
         now = self._now()
@@ -141,7 +155,7 @@ class Revisitor:
             # Those of a page that holds no article would have it taken for unchanged.
             etag=visit.etag if told is None else told.get("etag"),
             modified=visit.modified if told is None else told.get("last-modified"),
-            collected=self._rewritten(visit, page, now) if is_read and page and has_changed(visit, page) else None,
+            collected=self._rewritten(visit, page, now) if page and finding.is_changed else None,
         )
 
     def _postponed(self, visit: DueVisit, answer: FetchResult) -> Visited:

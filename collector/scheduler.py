@@ -14,7 +14,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from collector import log
+from collector import hostlines, log
 from collector.collect import ArticleCollector
 from collector.current import Current
 from collector.errors import InUse, StoreError
@@ -142,6 +142,7 @@ class Scheduler:
     async def _tidy(self) -> None:
         before = self._now() - timedelta(seconds=self._current.config.settings.storage.keep_unmatched)
         expired = await asyncio.to_thread(self._store.expire_unmatched, before)
+        await asyncio.to_thread(self._store.forget_lines, self._now() - hostlines.MEMORY)
         if expired:
             log.get().info("unmatched articles let go", articles=expired)
         given_up = await asyncio.to_thread(self._store.give_up_visits, self._now() - TOO_LATE)

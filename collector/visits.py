@@ -55,11 +55,14 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a visit says of the article, and why. `misses` are those in a row by now."""
+    """What a visit says of the article, and why. `misses` are those in a row by now; when it `is_changed`, the page
+    says something else than before.
+    """
 
     outcome: VisitOutcome
     reason: str = ""
     misses: int = 0
+    is_changed: bool = False
 
 
 def not_there(visit: DueVisit, reason: str) -> Finding:
@@ -77,11 +80,14 @@ def there(visit: DueVisit, page: Extraction | None) -> Finding:
         return unreadable(f"its page holds {len(page.text)} characters, where it held {len(visit.draft.text)}")
     if page is not None and not same_text(visit.draft.text, page.text):
         return unreadable("its page holds another text")
+    is_changed = page is not None and has_changed(visit, page)
     if visit.is_gone:
-        return Finding(outcome=VisitOutcome.BACK)
-    if page is None:
-        return Finding(outcome=VisitOutcome.NOT_MODIFIED)
-    return Finding(outcome=VisitOutcome.REVISED if has_changed(visit, page) else VisitOutcome.UNCHANGED)
+        outcome = VisitOutcome.BACK
+    elif page is None:
+        outcome = VisitOutcome.NOT_MODIFIED
+    else:
+        outcome = VisitOutcome.REVISED if is_changed else VisitOutcome.UNCHANGED
+    return Finding(outcome=outcome, is_changed=is_changed)
 
 
 def unreadable(reason: str) -> Finding:

@@ -29,9 +29,10 @@ from collector.errors import WorkerError
 from collector.worker import LENGTH_BYTES, Answer, Ending, Job, pack
 
 if TYPE_CHECKING:
-    from collector.model import Extraction, ParsedFeed
+    from collector.model import Extraction, ParsedFeed, SiteRules
 
 PARSE = Job(name="parsing", function="collector.parse:parse", seconds=20)
+SITE_HITS = Job(name="extraction", function="collector.extract.sites:hits", seconds=30)
 EXTRACT = Job(name="extraction", function="collector.extract:extract", seconds=30)
 
 PATIENCE = 0.5  # seconds for which jobs wait without a pause until there is one more place
@@ -61,9 +62,15 @@ class Workers:
         """`collector.parse.parse` in a worker: raises its ParseError, or a WorkerError."""
         return await self.run(PARSE, body, headers, url)
 
-    async def extract(self, body: bytes, url: str, charset: str | None = None) -> Extraction:
+    async def extract(
+        self, body: bytes, url: str, charset: str | None = None, rules: SiteRules | None = None
+    ) -> Extraction:
         """`collector.extract.extract` in a worker: raises its ExtractError, or a WorkerError."""
-        return await self.run(EXTRACT, body, url, charset)
+        return await self.run(EXTRACT, body, url, charset, rules)
+
+    async def site_hits(self, body: bytes, url: str, charset: str | None, rules: SiteRules) -> dict[str, int]:
+        """`collector.extract.sites.hits` in a worker: raises ExtractError, or a WorkerError."""
+        return await self.run(SITE_HITS, body, url, charset, rules)
 
     async def run(self, job: Job, *arguments: Any) -> Any:
         """What the job's function returns for the arguments.

@@ -15,7 +15,7 @@ FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
         "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "difference", "draft", "extract", "folding",
-        "furniture", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "related", "silence",
+        "furniture", "hostlines", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "related", "silence",
         "similar", "telling", "text", "urls", "visits", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},

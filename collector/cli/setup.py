@@ -39,11 +39,12 @@ def check(
     config: ConfigOption = FEEDS_YAML,
     database: DatabaseOption = None,
     online: Annotated[
-        bool, typer.Option("--online", help="Fetch and read every feed as well; nothing is stored.")
+        bool,
+        typer.Option("--online", help="Fetch and read every feed, and a page of every site; nothing is stored."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the configuration; with --online, each feed too.
+    """Check the configuration; with --online, each feed and the selectors of each site too.
 
     Everything that is wrong with the file is told at once, each with file:line:column. Exit code 2 when it is wrong,
     1 when a feed cannot be read.
@@ -65,7 +66,7 @@ def check(
         show(rows)
     failed = sum(row["outcome"] != "ok" for row in rows)
     if failed:
-        say(f"{failed} of {len(rows)} feeds cannot be read.")
+        say(f"{failed} of {len(rows)} feeds{' and sites' if loaded.sites else ''} cannot be read.")
         raise typer.Exit(1)
 
 
@@ -82,7 +83,7 @@ def schema() -> None:
 async def _check_online(config: Config) -> list[dict[str, Any]]:
     from collector.app import network
     from collector.batching import each
-    from collector.check import check_feed
+    from collector.check import check_feed, check_site
     from collector.cli.progress import progress
 
     rows: dict[str, dict[str, Any]] = {}
@@ -96,4 +97,6 @@ async def _check_online(config: Config) -> list[dict[str, Any]]:
                 bar.advance()
 
             await each(feeds, config.settings.poll.concurrency, check_one)
-    return [rows[feed.key] for feed in feeds]
+            links = [link for row in rows.values() for link in row.pop("links", ())]
+            sites = [await check_site(site, links, config, fetcher, workers) for site in config.sites]
+    return [*(rows[feed.key] for feed in feeds), *sites]

@@ -21,6 +21,7 @@ from pydantic import (
 
 from collector.config.settings import Settings, StorageSettings
 from collector.config.shape import Country, Key, Label, Language, Shape, Words, list_of, section, without_default
+from collector.config.sites import SiteConfig
 from collector.config.topics import Topic
 from collector.config.values import (
     FeedAddress,
@@ -135,6 +136,9 @@ class FeedsFile(Shape):
     feeds: list_of(FeedItem) | None = Field(
         (), description="Where to look: addresses, or an address with details."
     )
+    sites: list_of(SiteConfig) | None = Field(
+        (), description="Help for sites whose articles are not found well by themselves."
+    )
     settings: section(Settings) = Field(Settings(), description="How the program works.")
 
 
@@ -147,6 +151,7 @@ class Config:
     topics: tuple[Topic, ...]
     feeds: tuple[FeedConfig, ...]
     settings: Settings
+    sites: tuple[SiteConfig, ...] = ()
 
     @property
     def folder(self) -> Path:

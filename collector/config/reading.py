@@ -17,6 +17,7 @@ from collector.config.keys import derived_keys, same_address
 from collector.config.model import Config, FeedConfig, FeedsFile
 from collector.config.parts import PARTS
 from collector.config.settings import Settings
+from collector.config.sites import SiteConfig
 from collector.config.topics import Topic
 from collector.config.values import in_words, near_miss, shorten
 from collector.config.where import Where
@@ -76,6 +77,7 @@ def read(data: bytes, file: str, environ: Mapping[str, str] | None) -> Config:
         topics=shape.topics or (),
         feeds=feeds,
         settings=shape.settings,
+        sites=shape.sites or (),
     )
 
 
@@ -210,6 +212,8 @@ def _names_at(around: tuple[str | int, ...]) -> tuple[list[str], str]:
             model, noun = Topic, "property of a topic"
         case ("feeds", _):
             model, noun = FeedConfig, "property of a feed"
+        case ("sites", _):
+            model, noun = SiteConfig, "property of a site"
         case ("settings",):
             model, noun = Settings, "section"
         case ("settings", section):
@@ -225,12 +229,13 @@ def _complain_of_doubles(document: Document) -> None:
         ("topics", "key", str),
         ("feeds", "key", str),
         ("feeds", "url", same_address),
+        ("sites", "host", str),
     ):
         first: dict[str, tuple[str | int, ...]] = {}
         for path, value in _written(document, section, name):
             earlier = first.setdefault(normal(value), path)
             if earlier is not path:
-                what = "address" if name == "url" else "key"
+                what = "address" if name == "url" else name
                 line = document.line(document.place(earlier))
                 document.complain(
                     document.place(path),

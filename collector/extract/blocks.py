@@ -88,6 +88,13 @@ class _Run:
     breaks: int = 0  # <br> since the last letter
 
 
+@dataclass(slots=True)
+class _End:
+    """The end of an element, on the way back."""
+
+    of: HtmlElement
+
+
 class _Reader:
     """Walks a tree without recursion: pages nest deeper than Python's stack."""
 
@@ -97,40 +104,44 @@ class _Reader:
 
     def read(self, root: HtmlElement) -> Iterator[Block]:
         holders: list[HtmlElement] = [root]
-        stack: list[tuple[HtmlElement, bool]] = [(root, False)]
+        stack: list[HtmlElement | _End] = [root]
         links = 0
         while stack and self._left > 0:
-            element, is_end = stack.pop()
-            tag = element.tag
-            if is_end:
-                if tag in _BLOCK_TAGS:
-                    yield from self._end(holders.pop())
-                elif tag == "a":
+            element = stack.pop()
+            if isinstance(element, _End):
+                element = element.of
+                if element.tag in _BLOCK_TAGS:
+                    if self._run.parts:
+                        yield from self._end(holders[-1])
+                    holders.pop()
+                elif element.tag == "a":
                     links -= 1
-                if element is not root:
-                    self._add(element.tail, links)
-                continue
-            if not isinstance(tag, str) or tag in _MUTE:
-                if element is not root:
-                    self._add(element.tail, links)
-                continue
-            if tag == "br":
+            elif not isinstance(element.tag, str) or element.tag in _MUTE:
+                pass
+            elif element.tag == "br":
                 self._run.breaks += 1
-                self._add(element.tail, links, is_after_break=True)
+                self._add(element.tail, links)
                 if self._run.breaks > 1:
                     yield from self._end(holders[-1])
                 continue
-            if tag in _BLOCK_TAGS:
-                yield from self._end(holders[-1])
-                holders.append(element)
-            elif tag == "a":
-                links += 1
-            self._add(element.text, links)
-            stack.append((element, True))
-            stack.extend((child, False) for child in element[::-1])
+            else:
+                if element.tag in _BLOCK_TAGS:
+                    if self._run.parts:
+                        yield from self._end(holders[-1])
+                    holders.append(element)
+                elif element.tag == "a":
+                    links += 1
+                if element.text:
+                    self._add(element.text, links)
+                stack.append(_End(element))
+                if len(element):
+                    stack.extend(element[::-1])
+                continue
+            if element.tail and element is not root:
+                self._add(element.tail, links)
         yield from self._end(holders[-1])
 
-    def _add(self, text: str | None, links: int, *, is_after_break: bool = False) -> None:
+    def _add(self, text: str | None, links: int) -> None:
         if not text:
             return
         if text.isspace():

@@ -96,7 +96,8 @@ _CREDIT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"\W*(?:by|von|par|por|di|da|door|av|af|text|autor(?:in|a|es)?|auteur|author|written by|words by|автор|текст|作者|記者|记者|文|"
+    r"\W*(?:by|von|par|por|di|da|door|av|af|text|autor(?:in|a|es)?|auteur|author|written by|words by|"
+    r"автор|текст|作者|記者|记者|文|"
     r"yazan|penulis|tác giả|کاتب|بقلم|كتب)\s*[:：]?\s+\S",
     re.IGNORECASE,
 )
@@ -157,8 +158,10 @@ _LABELS = frozenset(
     }
 )
 _DATED = re.compile(
-    r"\d{1,2}[.:h時시]\d{2}\b|\d{1,2}\.? ?(?:[^\W\d_]{3,12}\.?|de [^\W\d_]+ de|[./-] ?\d{1,2} ?[./-]) ?,? ?(?:19|20)?\d{2}\b|"
-    r"[^\W\d_]{3,12}\.? \d{1,2}, (?:19|20)\d{2}|(?:19|20)\d{2} ?[./年년-] ?\d{1,2}|\b\d+ ?(?:min|mins|hours?|hrs|stunden|sec)\b",
+    r"\d{1,2}[.:h時시]\d{2}\b|\d{1,2}\.? ?(?:[^\W\d_]{3,12}\.?|de [^\W\d_]+ de|[./-] ?\d{1,2} ?[./-])"
+    r" ?,? ?(?:19|20)?\d{2}\b|"
+    r"[^\W\d_]{3,12}\.? \d{1,2}, (?:19|20)\d{2}|(?:19|20)\d{2} ?[./年년-] ?\d{1,2}|"
+    r"\b\d+ ?(?:min|mins|hours?|hrs|stunden|sec)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w")

@@ -35,7 +35,8 @@ _OPINION = re.compile(
     r"\b(?:opinions?|op-?ed|editorials?|columnists?|commentary|leserbrief\w*|kommentare?|meinung(?:en)?|leitartikel|kolumnen?|"
     r"tribunes?|éditos?|chroniques?|opinión|editoriales|columnas?|opinião|colunas?|opinioni|editoriali|meningen|opinie|"
     r"debatt|ledare|leder|kronikk?|mielipide|opinie|komentarz\w*|felieton\w*|názory|komentáře?|vélemény|opinii|"
-    r"мнения?|колонки?|думки?|yazarlar|köşe yazıları|opini|kolom|ý kiến)\b|评论|社论|評論|社論|社説|オピニオン|사설|칼럼|오피니언|"
+    r"мнения?|колонки?|думки?|yazarlar|köşe yazıları|opini|kolom|ý kiến)\b|评论|社论|評論|社論|"
+    r"社説|オピニオン|사설|칼럼|오피니언|"
     r"رأي|مقالات|یادداشت|סדר היום|דעות|γνώμ|απόψεις|ความคิดเห็น|विचार|संपादकीय",
     re.IGNORECASE,
 )

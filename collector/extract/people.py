@@ -35,6 +35,7 @@ _WHEN = re.compile(
 _FIRST_WHEN = re.compile(
     rf"^(?:\w+day,? )?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH})(?:,? (?:19|20)\d\d)?(?:\W+|$)", re.IGNORECASE
 )
+_DESK_BY = re.compile(r"^(?:[^\W\d_A-Z]+ von|[^,;|]{1,40} [bB]y) (?=[A-ZÄÖÜ])")
 _BETWEEN = re.compile(r"\s*[;|·•\n、，،]\s*|\s+[/&]\s+")
 _AND = re.compile(r"\s+(?:and|und|et|y|e|en|og|och|и|та|i|ve|with)\s+", re.IGNORECASE)
 _INSTITUTION = re.compile(r"\b(?:of|for|für|de la|des)\b")  # "Center for Drug Evaluation and Research"
@@ -109,6 +110,8 @@ def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...
     for claim in claims:
         for name in _names(claim):
             key = comparable(name)
+            if name.isupper() and any(len(o) > 2 and key.startswith(o) for o in not_people):  # "MDR THÜRINGEN"
+                continue
             if key and key not in not_people and not key.isdigit() and len(name) <= _MAX_NAME:
                 found.setdefault(key, name)
     return tuple(found.values())[:_MAX_PEOPLE]
@@ -117,6 +120,7 @@ def people(claims: Iterable[str], outlets: Iterable[str] = ()) -> tuple[str, ...
 def _names(claim: str) -> list[str]:
     text = _IN_BRACKETS.sub(" ", _ADDRESS.sub(" ", title_text(claim[:2_000])))
     text = _WHEN.sub("", _FIRST_WHEN.sub("", clean(text, 1_000)))
+    text = _DESK_BY.sub("", text)
     while (by := _BY.match(text)) is not None:
         text = text[by.end() :]
     parts = [part for several in _BETWEEN.split(text) for part in _at_and(several)]

@@ -23,9 +23,9 @@ def as_text(blocks: Iterable[Block]) -> str:
     return paragraphs("\n".join(lines), MAX_CONTENT)
 
 
-def as_html(blocks: Iterable[Block], base: str) -> str:
+def as_html(blocks: Iterable[Block]) -> str:
     """Clean HTML: p, h2 to h6, ul and ol, blockquote, pre and table, without any of the page's own markup."""
-    return sanitise("".join(_markup(kind, group) for kind, group in _grouped(blocks)), base)
+    return sanitise("".join(_markup(kind, group) for kind, group in _grouped(blocks)), "")
 
 
 def _grouped(blocks: Iterable[Block]) -> Iterator[tuple[Kind, list[Block]]]:

@@ -6,6 +6,7 @@ else; a page that states an article and has its text is none, whatever else is o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
@@ -16,6 +17,7 @@ from collector.extract.jsonld import Node
 from collector.extract.page import Page
 from collector.extract.wallwords import APPEALS, MACHINES, TITLES
 
+_DENSE = re.compile("[\u3040-\ud7af]")
 _FEWEST = 60  # letters; fewer are a caption or a notice
 _LITTLE = 400  # letters: one sentence of a wall decides
 _SHORT = 1_600  # letters: more sentences of a wall must be among them
@@ -31,7 +33,7 @@ _LISTING_TYPES = ("collectionpage", "itemlist", "searchresultspage")
 
 def weight(text: str) -> int:
     """The letters of a text; an ideograph or a syllable of Hangul counts for three."""
-    return sum(3 if "\u3040" <= c <= "\ud7af" else 1 for c in text if not c.isspace())
+    return len(text) - sum(map(str.isspace, text)) + 2 * len(_DENSE.findall(text))
 
 
 def refuse_walls(page: Page, article: Node, blocks: Sequence[Block], text: str, markup: str, *, is_paid: bool) -> None:
@@ -85,6 +87,8 @@ def _states_article(page: Page, article: Node) -> bool:
 
 def _spoken(said: str, letters: int, is_stated: bool) -> NoArticle | None:
     """What the text speaks of, when it speaks of little else."""
+    if is_stated and letters > _SHORT:
+        return None
     lines = [line for line in said.splitlines() if line.strip()]
     best, most, share = None, 0, 0.0
     for outcome, pattern in APPEALS.items():
@@ -97,7 +101,7 @@ def _spoken(said: str, letters: int, is_stated: bool) -> NoArticle | None:
         return None
     if letters <= (_LITTLE // 2 if is_stated else _LITTLE):
         return best
-    return best if most >= 2 and most * _SENTENCE >= letters and not (is_stated and letters > _SHORT) else None
+    return best if most >= 2 and most * _SENTENCE >= letters else None
 
 
 def _has_appeal(blocks: Iterable[Block]) -> bool:

@@ -14,7 +14,10 @@ from collector.model.collect import (
     Flag,
     KnownArticle,
     PendingEntry,
+    ShownLines,
+    SiteRules,
     TextSource,
+    nearest,
 )
 from collector.model.explain import (
     ArticleTrace,
@@ -141,6 +144,8 @@ __all__ = [
     "Revision",
     "Run",
     "Runs",
+    "ShownLines",
+    "SiteRules",
     "Staying",
     "StepKind",
     "StoredArticle",
@@ -154,4 +159,5 @@ __all__ = [
     "Verdict",
     "VisitOutcome",
     "Visited",
+    "nearest",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from collector.model.judge import Match
 from collector.model.parse import Enclosure, ParsedEntry
@@ -25,6 +27,31 @@ class TextSource(StrEnum):
     PAGE = "page"
     FEED = "feed"
     CORPUS = "corpus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """Where the pages of a host have their articles, as CSS selectors. They hold for hosts below it, too."""
+
+    host: str
+    body: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, item: dict[str, Any]) -> SiteRules:
+        """The rules as a file writes them: a selector, or a list of them."""
+        listed = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in item.items()}
+        return cls(**listed | {"host": item["host"]})
+
+
+def nearest(sites: Iterable[SiteRules], host: str) -> SiteRules | None:
+    """The rules for a host: its own, or those of the nearest domain above it; `www.` is as if it were not there."""
+    bare = host.removeprefix("www.")
+    own = ((site, site.host.removeprefix("www.")) for site in sites)
+    fitting = [site for site, name in own if bare == name or bare.endswith(f".{name}")]
+    return max(fitting, key=lambda site: len(site.host), default=None)
 
 
 class Flag(StrEnum):
@@ -129,6 +156,15 @@ class KnownArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLines:
+    """Lines at the ends of an article, by the keys of `hostlines`, and the two marks by which it is known again."""
+
+    host: str
+    keys: tuple[int, ...]
+    article: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """One entry collected, ready to be saved in one transaction.
 
@@ -139,8 +175,8 @@ class Collected:
     already is judged anew when a feed is new to it: the rules look at all its feeds. `merged_id` is an article that
     turned out to be this one. `retry_at` asks for another try at its page; `is_try` is False when nothing was tried,
     and nothing is to be counted. `changes` is the pending entry's: an entry edited since stays due.
-    `visit_at` is when a page that was read is visited again, with the validators that it came with.
-    `corpus_file` is set for a seed.
+    `visit_at` is when a page that was read is visited again, with the validators that it came with. `lines` are those
+    of a page: its host's are learned from them. `corpus_file` is set for a seed.
     """
 
     entry_id: int | None  # None for an article of the corpus
@@ -165,3 +201,4 @@ class Collected:
     page_etag: str | None = None
     page_modified: str | None = None
     corpus_file: str | None = None
+    lines: ShownLines | None = None

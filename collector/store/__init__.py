@@ -49,6 +49,7 @@ from collector.store import (
     feeds,
     grouped,
     judged,
+    lines,
     lock,
     migrations,
     revision,
@@ -243,6 +244,10 @@ class Store:
         """The article's text; "" when it was let go."""
         return self._ask(articles.text_of, article_id)
 
+    def host_lines(self, host: str, keys: Collection[int]) -> set[int]:
+        """Those of the lines, by key, that different articles of the host have shown: see `hostlines`."""
+        return self._ask(lines.repeated, host, keys)
+
     def save_collected(self, records: Sequence[Collected]) -> list[str | StoreError]:
         """Saves the records in one transaction: for each the key of its article, or the error that kept it
         out.
@@ -264,6 +269,11 @@ class Store:
                 total += (gone := articles.expire(db, before, _CHUNK))
             if gone < _CHUNK:
                 return total
+
+    def forget_lines(self, before: datetime) -> None:
+        """Lets go of what is known of lines that no article of their host has shown since that time."""
+        with self._write() as db:
+            lines.forget(db, before)
 
     def articles(self, *, kept_only: bool = True) -> Iterator[dict[str, Any]]:
         """Every article as a dict of plain values, by id, read in chunks; with the keys of its topics and

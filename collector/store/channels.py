@@ -127,7 +127,8 @@ def _items_of_stories(db: Connection, rows: Sequence[Row[Any]], query: ChannelQu
         yield replace(
             item_of(leads[one.lead.id], list(hits), one),
             id=f"urn:uuid:{one.key}", url=None, source=", ".join(one.sources), source_url=None, authors=(), text="",
-            html="", section="", flags=(), enclosures=(), dated_at=row.dated_at, updated_at=one.changed_at, similarity=row.similarity, is_story=True,
+            html="", section="", flags=(), enclosures=(), dated_at=row.dated_at, updated_at=one.changed_at,
+            similarity=row.similarity, is_story=True,
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from collector.errors import AddressTaken, StoreError
 from collector.model import ArticleDraft, Collected, EntryOutcome, TextSource
-from collector.store import revision, revisions
+from collector.store import lines, revision, revisions
 from collector.store.dialects import insert
 from collector.store.merged import merge
 from collector.store.rows import THESE, chunks, enclosures_to, many, match_rows, pairs, place_of
@@ -104,6 +104,7 @@ class _Saving:
         self._write_matches()
         self._write_sightings([known for known, _ in saved])
         self._settle(saved)
+        lines.learn(self._db, [(r.lines, r.collected_at) for r in self._records if r.lines is not None])
         if self._changed:
             revision.bump(self._db)
         return [known.key for known, _ in saved]

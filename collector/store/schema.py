@@ -217,6 +217,18 @@ match = Table(
 )
 Index("match_topic", match.c.topic)
 
+# Lines that articles of a host show at their ends, by the keys of `hostlines`; and marks of the articles that did.
+hostline = Table(
+    "hostline",
+    metadata,
+    Column("host", sa.Text, primary_key=True),
+    Column("line", sa.BigInteger, primary_key=True, autoincrement=False),
+    Column("articles", Json, nullable=False),
+    Column("seen_at", Time, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("hostline_seen", hostline.c.seen_at)
+
 # What became of articles after they were saved. `title` and `text` are those of before, NULL where they stayed;
 # `difference` is what readers are shown, NULL where nothing was written anew.
 revision = Table(

@@ -1,5 +1,6 @@
 """What an article is judged by: how similar it is to the corpus, and by which rules that was found. What its page says
-beside its text. When its page is visited again, and what had become of it. And stories: the reports of one event.
+beside its text, and lines that pages of a host repeat. When its page is visited again, and what had become of it. And
+stories: the reports of one event.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def upgrade() -> None:
     else:
         for column in (*_COLUMNS, *_LABELS, _HTML):
             op.add_column("article", column)
+    _make_hostline()
     _index("article_similar", sa.text("similarity DESC"), *_NEWEST, where=_KEPT)
     _index("article_rules", "rules", "id", where=_HAS_TEXT)
     _index("article_ungrouped", "id", where=_UNGROUPED & (_KEPT | _FROM_CORPUS))
@@ -81,6 +83,19 @@ def _add_revisions() -> None:
     )
     op.create_index("revision_article", "revision", ["article_id"])
     op.create_index("revision_found", "revision", [sa.text("found_at DESC"), sa.text("id DESC")])
+
+
+def _make_hostline() -> None:
+    op.create_table(
+        "hostline",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("line", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("articles", Json, nullable=False),
+        sa.Column("seen_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("host", "line", name="hostline_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("hostline_seen", "hostline", ["seen_at"])
 
 
 def _write_anew() -> None:
