@@ -35,7 +35,7 @@ async def test_a_clock_that_is_set_back_stops_no_work(world, site, monkeypatch: 
     async with world.app() as app:
         service = Scheduler(
             store=app.store, poller=app.poller, collector=app.collector, revisitor=app.revisitor,
-            replay=app.replay, current=app.current, now=clock, reload=app.reload, publish=lambda: None, on_tick=ticks.append, on_ousted=lambda exc: None,
+            replay=app.replay, grouping=app.grouping, current=app.current, now=clock, reload=app.reload, publish=lambda: None, on_tick=ticks.append, on_ousted=lambda exc: None,
         )  # fmt: skip
         service.start()
         await until(lambda: site.asked["/feed.xml"] > 0 and len(ticks) > 2, 10)
