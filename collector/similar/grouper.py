@@ -27,6 +27,8 @@ from collector.similar.sketch import COPY, containments
 from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
 
 OPEN = 20_000  # stories that reports may join
+# Where few reports are known, most are of another event, even if no other story is nearer (in logits, at the start).
+_DOUBT, _FEW = 4.5, 20
 _STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
 _JOIN = 0.5
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
@@ -170,6 +172,8 @@ class Grouper:
         if look is None:
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
+        doubt = _DOUBT * np.exp(-len(self._reports.row_of) / _FEW)
+        scores = scores / (scores + (1 - scores) * np.exp(doubt))
         return np.where(chained(look.beside.table, look.length), 0.0, scores)
 
     def _join(

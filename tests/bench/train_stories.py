@@ -31,7 +31,7 @@ DEPTH, TREES, RATE = 3, 160, 0.07
 _HIDDEN = (("rare", "rare_names", "numbers", "rare_phrases"), ("short", "long", "size"))
 _SMALL = 100  # small streams of each stream
 _UNSEEN = 0.1  # of the reports never come
-_WRONG = 0.12  # of the reports join another story, the one that is nearest
+_WRONG = 0.03  # of the reports join another story, the one that is nearest
 _APART = 0.12  # of the reports start a second story of their event, as they do when grouping is not perfect
 START = datetime(2021, 1, 1, tzinfo=UTC)
 
