@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -19,23 +20,29 @@ class Commonness:
 
     def __init__(self, subject: Sequence[np.ndarray] = ()) -> None:
         """`subject` has the terms of each example: what most of them share says nothing of an event."""
-        known = shares()
-        self._worth = np.where(known == UNSEEN, _GUESSED_WORTH, _LISTED_WORTH).astype(np.float32)
+        known, self._worth, self._prior = _shipped()
         if subject:
             seen = np.bincount(np.concatenate([np.unique(ids) for ids in subject]), minlength=SIZE)
             shared = np.maximum(seen - 1, 0) + _SEEDS_WORTH * known
             known = np.where(seen > 1, np.maximum(known, shared / (len(subject) + _SEEDS_WORTH)), known)
-        self._prior = (known * self._worth).astype(np.float32)
+            self._prior = (known * self._worth).astype(np.float32)
         self._counts = np.zeros(SIZE, np.float32)
+        self._is_listed = self._worth == _LISTED_WORTH
         self.stories = 0
+        self.refresh()
 
     def change(self, ids: np.ndarray, by: int) -> None:
         """A story has got terms (+1) or lost them (-1); each id once."""
         self._counts[ids] += by
+        self._logs[ids], self._elsewhere[ids] = _logs(self._counts[ids], self._prior[ids])
 
     def fill(self, ids: np.ndarray) -> None:
-        """Terms of many stories at once, each id once for each story that has it."""
+        """Terms of many stories at once, each id once for each story that has it; `refresh` follows the last."""
         self._counts += np.bincount(ids, minlength=SIZE)
+
+    def refresh(self) -> None:
+        """Works out what is asked for from what was counted."""
+        self._logs, self._elsewhere = _logs(self._counts, self._prior)
 
     def counts(self, ids: np.ndarray) -> np.ndarray:
         """In how many open stories each term is."""
@@ -46,8 +53,19 @@ class Commonness:
 
         `elsewhere` leaves out one story, which has the term.
         """
-        have = self._counts[ids]
-        if elsewhere:
-            have = np.maximum(have - np.float32(1), np.float32(0))
-        have += self._prior[ids]
-        return np.maximum(np.log((np.float32(self.stories) + self._worth[ids]) / have), np.float32(0))
+        guessed, listed = np.log(self.stories + _GUESSED_WORTH), np.log(self.stories + _LISTED_WORTH)
+        of = np.where(self._is_listed[ids], np.float32(listed), np.float32(guessed))
+        return np.maximum(of - (self._elsewhere if elsewhere else self._logs)[ids], np.float32(0))
+
+
+def _logs(counts: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The logarithm of the stories that have a term, and of those but one."""
+    return np.log(counts + prior), np.log(np.maximum(counts - np.float32(1), np.float32(0)) + prior)
+
+
+@cache
+def _shipped() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The share of each term by the table, how many stories that is worth, and in how many of those it would be."""
+    known = shares()
+    worth = np.where(known == UNSEEN, _GUESSED_WORTH, _LISTED_WORTH).astype(np.float32)
+    return known, worth, known * worth

@@ -6,9 +6,10 @@ import numpy as np
 
 from collector.similar.commonness import Commonness
 from collector.similar.ids import SIZE
-from collector.similar.report import IDS, LEAD, NAME, NUMBER, TITLE, UNDATED, WORDS, counts
+from collector.similar.report import DAY, IDS, LEAD, NAME, NUMBER, TITLE, UNDATED, WORDS, counts
 
 _TELLING = 3.5  # rarity above which sharing a term says something by itself
+_LONG = 72  # hours
 _ABSENT = WORDS  # the place of a term that the asked report does not have
 
 # The columns of what `Comparer.pairs` returns. Cosines and shares are from 0 to 1, NaN where a side has nothing to
@@ -119,6 +120,6 @@ def hours(asked: np.void, others: np.ndarray) -> np.ndarray:
     first seen only where that is days from the other: it may be old, but it is not from the future.
     """
     apart = np.abs(others["when"] - asked["when"]) / 3_600
-    loose = np.where(others["clock"] == 1, 24.0, 0.0) + (24.0 if asked["clock"] == 1 else 0.0)
+    loose = 24.0 * ((others["clock"] == DAY) + int(asked["clock"] == DAY))
     undated = (others["clock"] == UNDATED) | (asked["clock"] == UNDATED)
-    return np.where(undated, np.where(apart > 72, apart, np.nan), np.maximum(apart - loose, 0.0))
+    return np.where(undated, np.where(apart > _LONG, apart, np.nan), np.maximum(apart - loose, 0.0))

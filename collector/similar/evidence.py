@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
+
 import numpy as np
 
 from collector.similar.article import Article
 from collector.similar.commonness import Commonness
-from collector.similar.report import IDS, NAME, NUMBER, language_of, tokens
+from collector.similar.report import IDS, NAME, language_of, tokens
 from collector.similar.tokens import Token
 
 _MOST = 8
+_LOOKED_AT = 60  # shared terms: the rarest
 
 
 def shared(article: Article, mine: np.void, other: np.void, common: Commonness) -> dict[str, tuple[str, ...]]:
@@ -17,36 +21,39 @@ def shared(article: Article, mine: np.void, other: np.void, common: Commonness) 
 
     Between languages, what both name in their own way is written as here.
     """
-    found: dict[str, list[str]] = {"names": [], "words": [], "numbers": []}
     kind = "words" if mine["language"] == other["language"] else "foreign"
     terms = mine[kind]
-    theirs = {int(term): other_flags for term, other_flags in zip(other[kind] & IDS, other[kind].tolist(), strict=True)}
-    written = _written(article, language_of(mine), kind)
-    for place in np.argsort(-common.rarity(terms & IDS), kind="stable").tolist():
-        term = int(terms[place] & IDS)
-        if not terms[place] or term not in theirs or term not in written:
+    flags = dict(zip((other[kind] & IDS).tolist(), other[kind].tolist(), strict=True))
+    common_to_both = terms[(terms != 0) & np.isin(terms & IDS, other[kind] & IDS)]
+    order = np.argsort(-common.rarity(common_to_both & IDS), kind="stable")[:_LOOKED_AT]
+    wanted = {int(term & IDS): int(term) | flags[int(term & IDS)] for term in common_to_both[order]}
+    written = _written(article, language_of(mine), kind, set(wanted))
+    found: dict[str, list[str]] = {"names": [], "words": [], "numbers": []}
+    for term, where in wanted.items():
+        if term not in written:
             continue
-        flags = int(terms[place]) | theirs[term]
-        word, is_number = written[term]
-        is_name = (flags & int(NAME) or kind == "foreign") and (word[0].isupper() or word[0] == word[0].upper())
-        into = found["numbers" if flags & int(NUMBER) or is_number else "names" if is_name else "words"]
+        word = written[term]
+        is_name = (where & int(NAME) or kind == "foreign") and word[0] == word[0].upper()
+        into = found["numbers" if word[0].isdigit() else "names" if is_name else "words"]
         if len(into) < _MOST and word not in into:
             into.append(word)
     return {name: tuple(words) for name, words in found.items()}
 
 
-def _written(article: Article, language: str | None, kind: str) -> dict[int, tuple[str, bool]]:
-    """Term -> how the article writes it where it comes first, and whether that is a number."""
-    title, text = tokens(article, language)
-    written: dict[int, tuple[str, bool]] = {}
-    for token in (*title, *text):
+def _written(article: Article, language: str | None, kind: str, wanted: set[int]) -> dict[int, str]:
+    """Term -> how the article writes it where it comes first."""
+    written: dict[int, str] = {}
+    for token in chain(*tokens(article, language)):
         for term, word in _terms(token, kind):
-            written.setdefault(term, (word, bool(token.number)))
+            if term in wanted:
+                written[term] = word
+                wanted.discard(term)
+        if not wanted:
+            break
     return written
 
 
-def _terms(token: Token, kind: str) -> list[tuple[int, str]]:
-    if kind == "words":
-        return list(zip(token.words, token.terms, strict=False))
-    ids = (*token.sounds, *(token.words if token.number else ()))
-    return [(term, "".join(token.terms)) for term in ids] if token.terms else []
+def _terms(token: Token, kind: str) -> Iterable[tuple[int, str]]:
+    if kind == "words" or token.number:
+        return zip(token.words, token.terms, strict=False)
+    return ((term, "".join(token.terms)) for term in token.sounds)

@@ -10,7 +10,9 @@ from collector.similar.compare import PAIR
 
 _SAME_TIME = 6.0  # hours: closer than that says no more
 _CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
-_STRANGERS = 0.1  # how near stories of other events are: where few are known, there might be such
+# How near stories of other events are: many are, and the nearest of a few that are known says little of that.
+_STRANGERS, _FEW_STRANGERS, _FEW = 0.1, 0.3, 30
+_MANY = 300  # stories: whether there are more changes nothing
 _SUPPORT = 0.08  # a report of a story speaks for another one when it is nearer than that, and than the crowd
 # A story of that many reports (logarithm) is joined by a text of that many words only if so many of them speak for it.
 _CHAIN, _TEXT, _LINKED = np.float32(np.log(4.5)), 15, 0.22
@@ -22,6 +24,7 @@ FEATURES = {
     "inner": 1, "hours": -1, "hours_story": -1, "mean_body": 1, "mean_lead": 1, "mean_covered": 1, "least": 1,
     "second": 1, "size": 0, "short": 0, "long": 0, "ahead": 1, "above": 1,
     "phrases": 1, "rare_phrases": 1, "union": 1, "crowd": 0, "crowded": 0, "out": 1, "support": 1,
+    "centre": 1, "known": 0,
 }  # fmt: skip
 
 
@@ -33,13 +36,22 @@ class Beside:
     nearest: np.ndarray  # the row of the nearest report
     hours: np.ndarray  # to that report
     similarity: np.ndarray  # the cosine with that report
+    mean: np.ndarray  # the mean cosine with its reports
     table: np.ndarray
     crowd: float  # how near stories are that it is hardly of: the fourth nearest
 
+    def settle(self, record: np.void, story: int) -> None:
+        """Notes in a record what the features of later reports ask of it: how near others were when it came."""
+        record["crowd"] = round(255 * self.crowd)
+        record["home"] = round(255 * float(self.mean[self.stories == story].sum()))
+
 
 def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.ndarray, pairs: np.ndarray,
-           hours: np.ndarray) -> Beside:  # fmt: skip
-    """What the pairs say of each story. Rows are in order of their stories, and in each of their reports' numbers."""
+           hours: np.ndarray, known: int) -> Beside:  # fmt: skip
+    """What the pairs say of each story. Rows are in order of their stories, and in each of their reports' numbers.
+
+    `known` is how many stories there are at all.
+    """
     starts = np.flatnonzero(np.diff(stories, prepend=-1))
     sizes = np.diff(starts, append=len(stories))
     place = np.repeat(np.arange(len(starts)), sizes)
@@ -51,15 +63,16 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     with np.errstate(invalid="ignore"):
         closest = np.fmin.reduceat(hours, starts)
     top = near[best]
-    others = np.sort(np.append(top, [_STRANGERS] * (_CROWD + 1)))[::-1]
+    others = np.sort(np.append(top, [strangers(known)] * (_CROWD + 1)))[::-1]
     lengths, length = records["length"], int(asked["length"])
     crowd = others[_CROWD]
     crowded = records["crowd"][best] / np.float32(255)
     ahead = top - np.where(top >= others[0], others[1], others[0])
+    mean = np.add.reduceat(body, starts) / sizes
     columns = {name: pairs[best, at] for name, at in _P.items()} | {
         "hours": _scaled(hours[best]),
         "hours_story": _scaled(closest),
-        "mean_body": np.add.reduceat(body, starts) / sizes,
+        "mean_body": mean,
         "mean_lead": np.add.reduceat(_or_0(pairs[:, _P["lead"]]), starts) / sizes,
         "mean_covered": np.add.reduceat(_or_0(pairs[:, _P["covered"]]), starts) / sizes,
         "least": np.minimum.reduceat(near, starts),
@@ -70,13 +83,27 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         "ahead": ahead,
         "above": top - others[3],
         "union": _union(pairs, starts),
+        "centre": _centre(mean, sizes, records["home"], starts),
+        "known": np.full(len(starts), np.log1p(min(known, _MANY))),
         "support": np.add.reduceat(near > max(_SUPPORT, crowd), starts) / sizes,
         "crowd": np.full(len(starts), crowd),
         "crowded": crowded,
         "out": top / (0.5 * (crowd + crowded) + 0.05),
     }
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-    return Beside(stories[starts], rows[best], hours[best], body[best], table, float(crowd))
+    return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, float(crowd))
+
+
+def strangers(known: int) -> float:
+    """How near a story of another event may be that is not among the stories known, by how many those are."""
+    return _STRANGERS + (_FEW_STRANGERS - _STRANGERS) * float(np.exp(-known / _FEW))
+
+
+def _centre(mean: np.ndarray, sizes: np.ndarray, homes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The cosine with the sum of a story's vectors, by how near its reports were to it on average when they came."""
+    joined = np.maximum(np.add.reduceat((homes > 0).astype(np.float32), starts), 1)
+    cohesion = np.add.reduceat(homes.astype(np.float32), starts) / (255 * joined)
+    return np.minimum(1.0, mean / np.sqrt((1 + (sizes - 1) * cohesion) / sizes))
 
 
 def _union(pairs: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -27,6 +27,8 @@ from collector.similar.sketch import COPY, containments
 from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
 
 OPEN = 20_000  # stories that reports may join
+# Where few reports are known, most are of another event, even if no other story is nearer (in logits, at the start).
+_DOUBT, _FEW = 4.5, 20
 _STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
 _JOIN = 0.5
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
@@ -91,10 +93,10 @@ class Grouper:
         record = read(article, seen_at)
         look = self.look(record)
         scores = self._scores(look)
-        if look is not None:
-            record["crowd"] = round(255 * look.beside.crowd)
         found = self._join(record, article, look, scores) if look is not None else None
         story, evidence = found or self._join_abroad(record, article) or (self._new_story(), None)
+        if look is not None:
+            look.beside.settle(record, story)
         self.keep(number, story, record, evidence.copy_of if evidence else None)
         steps: list[Step] = [Joined(number=number, story=story, evidence=evidence, packed=pack(record))]
         if found and look is not None:
@@ -151,7 +153,7 @@ class Grouper:
         records = self._reports.records[rows]
         pairs, apart = self._comparer.pairs(record, records), hours(record, records)
         stories = self._reports.stories[rows]
-        seen = beside(record, rows, records, stories, pairs, apart)
+        seen = beside(record, rows, records, stories, pairs, apart, self._reports.common.stories)
         return Look(rows, records, pairs, apart, seen, int(record["length"]))
 
     def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
@@ -170,6 +172,8 @@ class Grouper:
         if look is None:
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
+        doubt = _DOUBT * np.exp(-len(self._reports.row_of) / _FEW)
+        scores = scores / (scores + (1 - scores) * np.exp(doubt))
         return np.where(chained(look.beside.table, look.length), 0.0, scores)
 
     def _join(

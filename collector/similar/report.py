@@ -34,6 +34,7 @@ RECORD = np.dtype(
         ("length", "<u2"),
         ("shingles", "<u2"),
         ("crowd", "u1"),
+        ("home", "u1"),
         ("words", "<u4", WORDS),
         ("phrases", "<u4", PHRASES),
         ("foreign", "<u4", FOREIGN),

@@ -14,6 +14,7 @@ from collector.similar.report import IDS, RECORD, counts
 _INDEXED = 40  # words of a report by which it is found
 _FOREIGN_INDEXED = 24
 _LOOKED_UP = 4_000  # about how many rows a report's words are looked up in, the rarest words first
+_ABROAD_LOOKED_UP = 1_500  # the same for what languages share
 _FOUND = 600  # rows that come of it
 _EMPTY = 1_024
 _COUNTED_KINDS = ("words", "phrases", "foreign")
@@ -60,8 +61,9 @@ class Reports:
         """Counts and indexes what was extended, as far as its story is open."""
         open_ = np.fromiter(map(is_open, self.stories[: self._used].tolist()), bool, self._used)
         rows = np.flatnonzero(open_)
-        for column in (self.records, self.numbers, self.stories):
-            column[: len(rows)] = column[rows] if len(rows) < self._used else column[: self._used]
+        if len(rows) < self._used:
+            for column in (self.records, self.numbers, self.stories):
+                column[: len(rows)] = column[rows]
         self.numbers[len(rows) :] = self.stories[len(rows) :] = -1
         self._used = len(rows)
         self.row_of = {number: row for row, number in enumerate(self.numbers[: self._used].tolist())}
@@ -72,6 +74,7 @@ class Reports:
         starts = np.flatnonzero(np.diff(self.stories[by_story], prepend=-1))
         for some in np.split(by_story, starts[_COUNTED::_COUNTED]):
             self._count(some)
+        self.common.refresh()
         self._reindex()
 
     def remove(self, number: int) -> None:
@@ -98,8 +101,9 @@ class Reports:
         ids = coded & IDS
         rarity = self.common.rarity(ids)
         order = np.argsort(-rarity, kind="stable")
-        looked_up = order[np.cumsum(self.common.counts(ids[order])) <= _LOOKED_UP]
-        rows, which = (self._foreign if foreign else self._words).find(ids[looked_up])
+        most, postings = (_ABROAD_LOOKED_UP, self._foreign) if foreign else (_LOOKED_UP, self._words)
+        looked_up = order[np.cumsum(self.common.counts(ids[order])) <= most]
+        rows, which = postings.find(ids[looked_up])
         if not len(rows):
             return rows, np.zeros(0)
         worth = (counts(coded) * rarity**2)[looked_up][which]

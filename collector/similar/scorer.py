@@ -19,20 +19,21 @@ class Scorer:
     ) -> None:
         """`feature`, `threshold` and `nan_left` are (trees, inner nodes), `value` is (trees, leaves)."""
         self._feature, self._threshold, self._nan_left, self._value = feature, threshold, nan_left, value
+        self._trees, self._inner = feature.shape
         self._depth = int(value.shape[1]).bit_length() - 1
-        self._tree = np.arange(len(feature))[None, :]
 
     def scores(self, table: np.ndarray) -> np.ndarray:
         """For each row of features the probability, from 0 to 1."""
-        node = np.zeros((len(table), len(self._feature)), np.int32)
-        row = np.arange(len(table))[:, None]
+        asked, row = table.ravel(), np.arange(len(table))[:, None] * table.shape[1]
+        tree = np.arange(self._trees)[None, :] * self._inner
+        node = np.zeros((len(table), self._trees), np.intp)
         for _ in range(self._depth):
-            asked = table[row, self._feature[self._tree, node]]
-            left = asked <= self._threshold[self._tree, node]
-            left |= np.isnan(asked) & self._nan_left[self._tree, node]
+            at = tree + node
+            value = asked.take(row + self._feature.take(at))
+            left = (value <= self._threshold.take(at)) | (np.isnan(value) & self._nan_left.take(at))
             node = 2 * node + 2 - left
-        leaf = node - self._feature.shape[1]
-        return 1 / (1 + np.exp(-self._value[self._tree, leaf].sum(axis=1, dtype=np.float64)))
+        leaf = np.arange(self._trees) * self._value.shape[1] + node - self._inner
+        return 1 / (1 + np.exp(-self._value.take(leaf).sum(axis=1, dtype=np.float64)))
 
     def save(self, path: Path) -> None:
         """Writes the numbers where `shipped` finds them."""

@@ -197,17 +197,73 @@ def test_a_seed_starts_a_story_of_its_own():
     assert grouper.start(5 + 1, *report(0, 2))[0].evidence is None
 
 
+def told(hours: float, title: str, text: str) -> tuple[Article, datetime]:
+    at = START + timedelta(hours=hours)
+    return Article(key=title, title=title, text=text, language="en", published_at=at), at
+
+
+BURST = [
+    told(0, "Dam bursts in Valdoro", "The Sant'Elia dam above Valdoro burst early on Sunday. Water and mud buried the lower village; "
+         "prefect Carla Bassani ordered the evacuation of two valleys."),
+    told(2, "Inspector's report lay in a drawer", "In 2019 the inspector Tomas Keller found cracks in the wall of Sant'Elia and sent a "
+         "report to the operator Idrovalle, which did nothing."),
+    told(3, "Valdoro under mud, and nobody listened to the inspector", "Mud buried the lower village of Valdoro when the dam burst on Sunday; "
+         "two valleys were told to leave by prefect Carla Bassani. That the wall of Sant'Elia had cracks was known to the operator "
+         "Idrovalle since inspector Tomas Keller's report of 2019, which lay in a drawer."),
+]  # fmt: skip
+
+
+def test_stories_that_turn_out_to_be_one_are_merged():
+    """The second report shares little with the first; the third tells all of it."""
+    steps = run(Grouper(), BURST)
+
+    assert [type(step) for step in steps] == [Joined, Joined, Joined, Merged]
+    assert (steps[-1].story, steps[-1].into) == (2, 1)
+    assert steps[-1].evidence.nearest == 2 - (steps[2].story == 2)
+    assert set(stories(steps).values()) == {1}
+
+
+def test_stories_that_a_person_settled_are_not_merged():
+    grouper = Grouper()
+    first = run(grouper, BURST[:2])
+    grouper.freeze(1)
+    last = run(grouper, BURST[2:], 3)
+    grouper.thaw(1)
+
+    assert len(set(stories(first).values())) == 2
+    assert [type(step) for step in last] == [Joined]
+
+
+def mistaken(steps) -> list[Remembered]:
+    """Five reports of two events that an earlier mistake put into one story."""
+    packed = {step.number: step.packed for step in steps if isinstance(step, Joined)}
+    numbers = {1: 1, 2: 2, 3: 5, 4: 6, 5: 9}
+    return [Remembered(number=new, story=1, packed=packed[old], copy_of=None) for new, old in numbers.items()]
+
+
+def test_a_story_that_turns_out_to_be_two_is_split():
+    members = mistaken(run(Grouper(), STREAM))
+    grouper, other = Grouper(), Grouper()
+    grouper.restore(members, frozen=(), next_story=2)
+    other.restore(members, frozen=(1,), next_story=2)
+    steps = grouper.add(6, *STREAM[12])
+
+    assert [(step.number, step.story, step.into) for step in steps if isinstance(step, Moved)] == [(2, 1, 2), (4, 1, 2)]
+    assert grouper.next_story == 3
+    assert [type(step) for step in other.add(6, *STREAM[12])] == [Joined]
+
+
 def test_weak_links_make_no_chain():
     """Each report shares half of its words with the one before, and none with those further back."""
     words = [f"{a}{b}{c}o{d}a" for a in "bdfgk" for b in "aeiu" for c in "lmnr" for d in "stvz"]
     grouper = Grouper()
     found = []
     for number in range(1, 30):
-        text = " ".join(words[10 * number : 10 * number + 20])
+        text = " ".join(sorted(words[10 * number : 10 * number + 20], key=lambda word: word[number % 4 :] + word))
         article = Article(key=str(number), title="", text=text, language="en", published_at=START)
         found.append(grouper.add(number, article, START)[0].story)
 
-    assert max(found.count(story) for story in found) <= 3
+    assert max(found.count(story) for story in found) <= 6
 
 
 def test_an_article_without_words_is_a_story_of_its_own():
