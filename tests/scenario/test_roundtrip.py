@@ -19,7 +19,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from collector.channels import Channels, Selection
+from collector.channels import ALL_ARTICLES, Channels, Selection
 from collector.model import ChannelItem, ChannelQuery
 from collector.urls import canonical_url
 from tests.conftest import ROOT, missing
@@ -80,7 +80,7 @@ def pages_of(channels: Channels, form: str) -> list[bytes]:
     """All pages, found by their links."""
     pages, before = [], None
     while not pages or before:
-        pages.append(channels.render(form, selection=Selection(limit=1000, before=before)).body)
+        pages.append(channels.render(form, ALL_ARTICLES, Selection(limit=1000, before=before)).body)
         links = {link.rel: link.href for link in read(pages[-1]).feed.links}
         before = links["next"].partition("before=")[2].partition("&")[0] if "next" in links else None
     return pages
