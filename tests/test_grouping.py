@@ -262,8 +262,8 @@ def test_a_persons_step_is_seen_and_respected(room):
     room.keep("b", EVENTS["chess"][0])
     room.group()
     kept = room.store.merge_stories([room.story("a").key, room.story("b").key], room.world.now)
-    room.keep("c", EVENTS["chess"][1])
-    room.keep("d", EVENTS["ferry"][1])
+    room.keep("c", copied(EVENTS["chess"][0]))
+    room.keep("d", copied(EVENTS["ferry"][0]))
     room.group()
 
     assert room.stories() == [{"a", "b", "c", "d"}]
@@ -276,7 +276,7 @@ def test_a_step_that_comes_between_reading_and_saving_costs_that_batch_alone(roo
     room.keep("b", EVENTS["chess"][0])
     room.group()
     keys = [room.story("a").key, room.story("b").key]
-    room.keep("c", EVENTS["ferry"][1])
+    room.keep("c", copied(EVENTS["ferry"][0]))
     save = room.store.save_grouping
 
     def late(*arguments):
@@ -301,7 +301,7 @@ def test_two_articles_that_become_one_are_one_report(room):
     room.store.save_collected([record])
     del room.keys["ferry-6"]
     room.group()
-    room.keep("ferry-9", copied(EVENTS["ferry"][2]))
+    room.keep("ferry-9", copied(EVENTS["ferry"][0]))
     room.group()
 
     assert room.stories() == events_of(room)
@@ -313,7 +313,7 @@ def test_what_another_version_packed_is_packed_anew(room):
     packed = {one.article_id: b"\xff" + one.packed[1:] for one in room.store.grouping_memory(100).members}
     room.store.save_packed(packed)
     room.restart()
-    room.keep("ferry-9", copied(EVENTS["ferry"][2]))
+    room.keep("ferry-9", copied(EVENTS["ferry"][0]))
     room.group()
 
     assert room.stories() == events_of(room)
@@ -336,7 +336,7 @@ def test_examples_that_changed_make_the_grouper_anew(room, tmp_path: Path):
     room.group()
     before = room.stage._grouper
     room.stage._current.examples = (grouping.Article(key="x", title="A", text="A text."),)
-    room.keep("ferry-9", copied(EVENTS["ferry"][2]))
+    room.keep("ferry-9", copied(EVENTS["ferry"][0]))
     room.group()
 
     assert room.stage._grouper is not before

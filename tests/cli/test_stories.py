@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from tests.cli.conftest import Done, User
-from tests.events import EVENTS
+from tests.events import EVENTS, copied
 from tests.site import Item, Site
 
 # Two events: the reports 1 and 3 are of the first, 2 and 4 of the second.
@@ -90,7 +90,7 @@ async def test_the_running_service_respects_it(user: User, site: Site) -> None:
     async with user.service() as service:
         await grouped(user, 4)
         await user("story", "merge", site.page(1), site.page(2))
-        publish(site, EVENTS["ferry"][2])
+        publish(site, copied(EVENTS["ferry"][0]))
         await grouped(user, 5)
         assert len(await titles(user, site.page(2))) == 5
         service.process.terminate()
