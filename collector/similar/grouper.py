@@ -17,13 +17,13 @@ from itertools import islice
 import numpy as np
 
 from collector.similar.article import Article
-from collector.similar.compare import Comparer, hours
+from collector.similar.compare import LONG, Comparer, hours
 from collector.similar.evidence import shared
 from collector.similar.features import Beside, beside, chained, halves, nearness
 from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
 from collector.similar.reports import Reports
 from collector.similar.scorer import Scorer, shipped
-from collector.similar.sketch import COPY, containments
+from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
 
 OPEN = 20_000  # stories that reports may join
@@ -260,10 +260,10 @@ class Grouper:
         return [Moved(number=int(self._reports.numbers[row]), story=story, into=other, evidence=None) for row in part]
 
     def _agree(self, one: int, other: int) -> bool:
-        """Whether two stories would become one in every language that both have: else no language is asked to."""
+        """Whether two stories would become one in every language that both have, and they have one."""
         members, languages = self._reports.members, self._reports.records["language"]
         both = set(languages[members[one]].tolist()) & set(languages[members[other]].tolist())
-        return all(self._mean_score(language, one, other) >= _MERGE for language in sorted(both))
+        return bool(both) and all(self._mean_score(language, one, other) >= _MERGE for language in sorted(both))
 
     def _mean_score(self, language: int, one: int, other: int) -> float:
         """How sure the scorer is that the reports of the smaller of two stories are of the other one."""
@@ -304,12 +304,17 @@ class Grouper:
         """The place of the report whose text it is, and how much of it."""
         alike = np.flatnonzero(look.pairs[:, 0] >= _ALIKE)
         share = containments(record["sketch"], look.records["sketch"][alike])
+        is_short = (look.records["shingles"][alike] < FEWEST) | (record["shingles"] < FEWEST)
+        share[is_short & (look.hours[alike] > LONG)] = 0.0  # a headline that comes back is no copy
         if not len(share) or share.max() < COPY:
             return None
         best = alike[np.lexsort((self._reports.numbers[look.rows[alike]], -share))[0]]
         return int(best), float(share.max())
 
-    def _evidence(self, article, record, row, similarity, score, apart, *, is_copy=False) -> Evidence:
+    def _evidence(
+        self, article: Article, record: np.void, row: int, similarity: float, score: float, apart: float,
+        *, is_copy: bool = False,
+    ) -> Evidence:  # fmt: skip
         number = int(self._reports.numbers[row])
         return Evidence(
             similarity=round(float(similarity), 3),
