@@ -19,7 +19,7 @@ import numpy as np
 from collector.similar.article import Article
 from collector.similar.compare import LONG, Comparer, hours
 from collector.similar.evidence import shared
-from collector.similar.features import Beside, beside, chained, halves, nearness
+from collector.similar.features import Beside, beside, halves, nearness
 from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
 from collector.similar.reports import Reports
 from collector.similar.scorer import Scorer, shipped
@@ -27,10 +27,10 @@ from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
 
 OPEN = 20_000  # stories that reports may join
-# Where few reports are known, most are of another event, even if no other story is nearer (in logits, at the start).
+# Where few reports of a language are known, most are of another event, even if no other story is nearer (in logits).
 _DOUBT, _FEW = 4.5, 20
 _STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
-_JOIN = 0.5
+_JOIN, _JOIN_UNDATED = 0.5, 0.75  # how sure is enough; more is asked where nothing is known of the times
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.1  # what the reports of one half say of the other when a story is two
 _SPLIT_SIZES = frozenset((4, 6, 9, 13, 19, 28, 40))  # of a story that is looked at so
@@ -51,7 +51,7 @@ class Look:
     pairs: np.ndarray
     hours: np.ndarray
     beside: Beside
-    length: int
+    language: int
 
 
 class Grouper:
@@ -153,8 +153,8 @@ class Grouper:
         records = self._reports.records[rows]
         pairs, apart = self._comparer.pairs(record, records), hours(record, records)
         stories = self._reports.stories[rows]
-        seen = beside(record, rows, records, stories, pairs, apart, self._reports.common.stories)
-        return Look(rows, records, pairs, apart, seen, int(record["length"]))
+        seen = beside(record, rows, records, stories, pairs, apart)
+        return Look(rows, records, pairs, apart, seen, int(record["language"]))
 
     def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
         """Puts a report into a story. Raises ValueError when it is in one already."""
@@ -172,9 +172,9 @@ class Grouper:
         if look is None:
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
-        doubt = _DOUBT * np.exp(-len(self._reports.row_of) / _FEW)
+        doubt = _DOUBT * np.exp(-self._reports.spoken[look.language] / _FEW)
         scores = scores / (scores + (1 - scores) * np.exp(doubt))
-        return np.where(chained(look.beside.table, look.length), 0.0, scores)
+        return np.where(look.beside.chained, 0.0, scores)
 
     def _join(
         self, record: np.void, article: Article, look: Look, scores: np.ndarray
@@ -187,7 +187,7 @@ class Grouper:
             )
             return int(self._reports.stories[look.rows[at]]), evidence
         best = int(scores.argmax())
-        if scores[best] < _JOIN:
+        if scores[best] < (_JOIN_UNDATED if np.isnan(look.beside.hours[best]) else _JOIN):
             return None
         return int(look.beside.stories[best]), self._told(article, record, look.beside, scores, best)
 
