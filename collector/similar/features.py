@@ -10,12 +10,11 @@ from collector.similar.compare import PAIR
 
 _SAME_TIME = 6.0  # hours: closer than that says no more
 _CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
-# How near stories of other events are: many are, and the nearest of a few that are known says little of that.
-_STRANGERS, _FEW_STRANGERS, _FEW = 0.1, 0.3, 30
-_MANY = 300  # stories: whether there are more changes nothing
+_STRANGERS = 0.1  # how near stories of other events are: where few are known, there might be such
 _SUPPORT = 0.08  # a report of a story speaks for another one when it is nearer than that, and than the crowd
-# A story of that many reports (logarithm) is joined by a text of that many words only if so many of them speak for it.
-_CHAIN, _TEXT, _LINKED = np.float32(np.log(4.5)), 15, 0.22
+# However near one report of a story is, a chain must not grow: a text of that many words joins a story of that many
+# reports only if it is nearer to that share of them than texts of other events are.
+_TEXT, _CHAIN, _LINKED, _LINK = 15, 4, 0.8, 0.18
 _P = {name: place for place, name in enumerate(PAIR)}
 
 # Name -> how it may move the score: 1 never down, -1 never up, 0 either way.
@@ -24,7 +23,7 @@ FEATURES = {
     "inner": 1, "hours": -1, "hours_story": -1, "mean_body": 1, "mean_lead": 1, "mean_covered": 1, "least": 1,
     "second": 1, "size": 0, "short": 0, "long": 0, "ahead": 1, "above": 1,
     "phrases": 1, "rare_phrases": 1, "union": 1, "crowd": 0, "crowded": 0, "out": 1, "support": 1,
-    "centre": 1, "known": 0,
+    "centre": 1,
 }  # fmt: skip
 
 
@@ -38,6 +37,7 @@ class Beside:
     similarity: np.ndarray  # the cosine with that report
     mean: np.ndarray  # the mean cosine with its reports
     table: np.ndarray
+    chained: np.ndarray  # whether few of its reports only link a text to it
     crowd: float  # how near stories are that it is hardly of: the fourth nearest
 
     def settle(self, record: np.void, story: int) -> None:
@@ -47,11 +47,8 @@ class Beside:
 
 
 def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.ndarray, pairs: np.ndarray,
-           hours: np.ndarray, known: int) -> Beside:  # fmt: skip
-    """What the pairs say of each story. Rows are in order of their stories, and in each of their reports' numbers.
-
-    `known` is how many stories there are at all.
-    """
+           hours: np.ndarray) -> Beside:  # fmt: skip
+    """What the pairs say of each story. Rows are in order of their stories, and in each of their reports' numbers."""
     starts = np.flatnonzero(np.diff(stories, prepend=-1))
     sizes = np.diff(starts, append=len(stories))
     place = np.repeat(np.arange(len(starts)), sizes)
@@ -63,7 +60,7 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     with np.errstate(invalid="ignore"):
         closest = np.fmin.reduceat(hours, starts)
     top = near[best]
-    others = np.sort(np.append(top, [strangers(known)] * (_CROWD + 1)))[::-1]
+    others = np.sort(np.append(top, [_STRANGERS] * (_CROWD + 1)))[::-1]
     lengths, length = records["length"], int(asked["length"])
     crowd = others[_CROWD]
     crowded = records["crowd"][best] / np.float32(255)
@@ -84,19 +81,16 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         "above": top - others[3],
         "union": _union(pairs, starts),
         "centre": _centre(mean, sizes, records["home"], starts),
-        "known": np.full(len(starts), np.log1p(min(known, _MANY))),
         "support": np.add.reduceat(near > max(_SUPPORT, crowd), starts) / sizes,
         "crowd": np.full(len(starts), crowd),
         "crowded": crowded,
         "out": top / (0.5 * (crowd + crowded) + 0.05),
     }
+    # Headlines share too little for most of a story to speak for one of them.
+    linked = np.add.reduceat(near > max(_LINK, crowd), starts) / sizes
+    chained = (sizes >= _CHAIN) & (linked < _LINKED) & (length >= _TEXT)
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-    return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, float(crowd))
-
-
-def strangers(known: int) -> float:
-    """How near a story of another event may be that is not among the stories known, by how many those are."""
-    return _STRANGERS + (_FEW_STRANGERS - _STRANGERS) * float(np.exp(-known / _FEW))
+    return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, chained, float(crowd))
 
 
 def _centre(mean: np.ndarray, sizes: np.ndarray, homes: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -110,15 +104,6 @@ def _union(pairs: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """The nearest two reports of a story counted together, whatever part of it is like which."""
     columns = [_or_0(pairs[:, _P[name]]) for name in ("body", "lead", "covered", "phrases")]
     return np.mean([np.maximum.reduceat(column, starts) for column in columns], axis=0)
-
-
-def chained(table: np.ndarray, length: int) -> np.ndarray:
-    """Which stories a text is linked to by few of their reports only, however near those are: a chain grows so.
-
-    Headlines share too little for most of a story to speak for one of them.
-    """
-    size, support = (table[:, list(FEATURES).index(name)] for name in ("size", "support"))
-    return (size >= _CHAIN) & (support < _LINKED) & (length >= _TEXT)
 
 
 def nearness(pairs: np.ndarray) -> np.ndarray:

@@ -17,18 +17,20 @@ from itertools import islice
 import numpy as np
 
 from collector.similar.article import Article
-from collector.similar.compare import Comparer, hours
+from collector.similar.compare import LONG, Comparer, hours
 from collector.similar.evidence import shared
-from collector.similar.features import Beside, beside, chained, halves, nearness
+from collector.similar.features import Beside, beside, halves, nearness
 from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
 from collector.similar.reports import Reports
 from collector.similar.scorer import Scorer, shipped
-from collector.similar.sketch import COPY, containments
+from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
 
 OPEN = 20_000  # stories that reports may join
+# Where few reports of a language are known, most are of another event, even if no other story is nearer (in logits).
+_DOUBT, _FEW = 4.5, 20
 _STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
-_JOIN = 0.5
+_JOIN, _JOIN_UNDATED = 0.5, 0.75  # how sure is enough; more is asked where nothing is known of the times
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.1  # what the reports of one half say of the other when a story is two
 _SPLIT_SIZES = frozenset((4, 6, 9, 13, 19, 28, 40))  # of a story that is looked at so
@@ -49,7 +51,7 @@ class Look:
     pairs: np.ndarray
     hours: np.ndarray
     beside: Beside
-    length: int
+    language: int
 
 
 class Grouper:
@@ -151,8 +153,8 @@ class Grouper:
         records = self._reports.records[rows]
         pairs, apart = self._comparer.pairs(record, records), hours(record, records)
         stories = self._reports.stories[rows]
-        seen = beside(record, rows, records, stories, pairs, apart, self._reports.common.stories)
-        return Look(rows, records, pairs, apart, seen, int(record["length"]))
+        seen = beside(record, rows, records, stories, pairs, apart)
+        return Look(rows, records, pairs, apart, seen, int(record["language"]))
 
     def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
         """Puts a report into a story. Raises ValueError when it is in one already."""
@@ -170,7 +172,9 @@ class Grouper:
         if look is None:
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
-        return np.where(chained(look.beside.table, look.length), 0.0, scores)
+        doubt = _DOUBT * np.exp(-self._reports.spoken[look.language] / _FEW)
+        scores = scores / (scores + (1 - scores) * np.exp(doubt))
+        return np.where(look.beside.chained, 0.0, scores)
 
     def _join(
         self, record: np.void, article: Article, look: Look, scores: np.ndarray
@@ -183,7 +187,7 @@ class Grouper:
             )
             return int(self._reports.stories[look.rows[at]]), evidence
         best = int(scores.argmax())
-        if scores[best] < _JOIN:
+        if scores[best] < (_JOIN_UNDATED if np.isnan(look.beside.hours[best]) else _JOIN):
             return None
         return int(look.beside.stories[best]), self._told(article, record, look.beside, scores, best)
 
@@ -256,10 +260,10 @@ class Grouper:
         return [Moved(number=int(self._reports.numbers[row]), story=story, into=other, evidence=None) for row in part]
 
     def _agree(self, one: int, other: int) -> bool:
-        """Whether two stories would become one in every language that both have: else no language is asked to."""
+        """Whether two stories would become one in every language that both have, and they have one."""
         members, languages = self._reports.members, self._reports.records["language"]
         both = set(languages[members[one]].tolist()) & set(languages[members[other]].tolist())
-        return all(self._mean_score(language, one, other) >= _MERGE for language in sorted(both))
+        return bool(both) and all(self._mean_score(language, one, other) >= _MERGE for language in sorted(both))
 
     def _mean_score(self, language: int, one: int, other: int) -> float:
         """How sure the scorer is that the reports of the smaller of two stories are of the other one."""
@@ -300,12 +304,17 @@ class Grouper:
         """The place of the report whose text it is, and how much of it."""
         alike = np.flatnonzero(look.pairs[:, 0] >= _ALIKE)
         share = containments(record["sketch"], look.records["sketch"][alike])
+        is_short = (look.records["shingles"][alike] < FEWEST) | (record["shingles"] < FEWEST)
+        share[is_short & (look.hours[alike] > LONG)] = 0.0  # a headline that comes back is no copy
         if not len(share) or share.max() < COPY:
             return None
         best = alike[np.lexsort((self._reports.numbers[look.rows[alike]], -share))[0]]
         return int(best), float(share.max())
 
-    def _evidence(self, article, record, row, similarity, score, apart, *, is_copy=False) -> Evidence:
+    def _evidence(
+        self, article: Article, record: np.void, row: int, similarity: float, score: float, apart: float,
+        *, is_copy: bool = False,
+    ) -> Evidence:  # fmt: skip
         number = int(self._reports.numbers[row])
         return Evidence(
             similarity=round(float(similarity), 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -31,6 +32,7 @@ class Reports:
         self.stories = np.full(_EMPTY, -1, np.int64)
         self.row_of: dict[int, int] = {}
         self.members: dict[int, list[int]] = {}  # story -> rows
+        self.spoken: Counter[int] = Counter()  # language -> how many reports are in it
         self._words, self._foreign = Postings(), Postings()
         self._marked = np.zeros(SIZE, bool)
         self._used = 0
@@ -42,6 +44,7 @@ class Reports:
         row = self._row()
         self.records[row] = record
         self.numbers[row] = number
+        self.spoken[int(record["language"])] += 1
         self.row_of[number] = row
         self._enter(row, story)
         self._words.add(row, _terms(record["words"][:_INDEXED]))
@@ -69,6 +72,7 @@ class Reports:
         self.row_of = {number: row for row, number in enumerate(self.numbers[: self._used].tolist())}
         for row, story in enumerate(self.stories[: self._used].tolist()):
             self.members.setdefault(story, []).append(row)
+        self.spoken.update(self.records["language"][: self._used].tolist())
         self.common.stories = len(self.members)
         by_story = np.argsort(self.stories[: self._used], kind="stable")
         starts = np.flatnonzero(np.diff(self.stories[by_story], prepend=-1))
@@ -81,6 +85,7 @@ class Reports:
         """The report is gone, and so is its story if it was the last there."""
         row = self.row_of.pop(number)
         self._leave(row)
+        self.spoken[int(self.records["language"][row])] -= 1
         self.numbers[row] = -1
         self._dead.append(row)
 
