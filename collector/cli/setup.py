@@ -40,7 +40,7 @@ def check(
     database: DatabaseOption = None,
     online: Annotated[
         bool,
-        typer.Option("--online", help="Fetch and read every feed as well, and a page of every site; nothing is stored."),
+        typer.Option("--online", help="Fetch and read every feed, and a page of every site, too; nothing is stored."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

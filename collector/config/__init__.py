@@ -1,6 +1,7 @@
 """feeds.yaml -> Config, or one ConfigError that lists every problem; edits that keep comments.
-document.py reads the YAML, model.py, topics.py, sites.py and settings.py have its shape, rules.py reads what a topic asks
-for, values.py says how single values are written, reading.py puts them together; keys.py names feeds, editing.py adds them.
+document.py reads the YAML, model.py, topics.py, sites.py and settings.py have its shape, rules.py reads what a topic
+asks for, values.py says how single values are written, reading.py puts them together; keys.py names feeds, editing.py
+adds them.
 """
 
 from __future__ import annotations

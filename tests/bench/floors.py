@@ -38,9 +38,9 @@ def raise_floors(figures: Mapping[str, float]) -> None:
 
 
 def main() -> None:
-    from tests.bench import relevance
+    from tests.bench import extraction, relevance
 
-    for measure in (relevance.figures,):
+    for measure in (relevance.figures, extraction.figures):
         figures = measure()
         for name, figure in figures.items():
             print(f"{name:60}{figure:.4f}", flush=True)
