@@ -15,7 +15,7 @@ FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
         "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "draft", "extract", "folding", "hostlines", "html", "ingest",
-        "judge", "languages", "match", "months", "parse", "publish", "silence", "similar", "text", "urls", "why",
+        "judge", "languages", "match", "months", "parse", "publish", "redirectors", "silence", "similar", "text", "urls", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
     3: {"channels", "check", "collect", "discover", "doctor", "pages", "plan", "poll", "replay", "seeds", "static", "tracing"},
