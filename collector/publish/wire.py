@@ -104,7 +104,7 @@ def shorten(text: str, limit: int) -> str:
     """`text` with at most `limit` characters: cut between words where there are blanks, and marked so."""
     if len(text) <= limit:
         return text
-    words = text[: limit - 1].rsplit(None, 1)[0]
+    words = (text[: limit - 1].rsplit(None, 1) or [""])[0]
     return f"{words}…" if len(words) > limit * 4 // 5 else cut(text, limit)
 
 
