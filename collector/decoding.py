@@ -58,6 +58,10 @@ _USUAL = {
 _GUESS_BYTES = 20_000
 _HIGH = re.compile(rb"[\x80-\xff]")
 _FEWEST_HIGH = 8  # fewer bytes beyond ASCII are accents and quotation marks, and no ground for a guess
+_DEFAULT = "cp1252"
+_HIGH_LETTER = re.compile(rb"[\xc0-\xff]")
+_ASCII_LETTER = re.compile(rb"[A-Za-z]")
+_MOST_ACCENTS = 0.5
 _MARKUP = re.compile(rb"<[^<>]*>|[\x00-\x1f]+")
 
 
@@ -91,10 +95,13 @@ def _declared(body: bytes, charset: str | None) -> list[str]:
         encoding = webencodings.lookup(label)
         if encoding is not None and encoding.name != "replacement":
             found.append(_REPLACED.get(encoding.name, encoding.codec_info.name))
-    return found
+    # Servers add the first of all encodings to whatever they send: what the document says of itself is better.
+    return sorted(found, key=lambda codec: codec == _DEFAULT)
 
 
 def _decode_other(body: bytes, declared: list[str]) -> str:
+    if _DEFAULT in declared and _is_of_another_script(body):
+        declared = [codec for codec in declared if codec != _DEFAULT]
     for codec in declared:
         try:
             return body.decode(codec)
@@ -110,6 +117,13 @@ def _decode_other(body: bytes, declared: list[str]) -> str:
         if codec != "utf-8" and text.count("\ufffd") * 100 <= len(text):
             return text
     return body.decode(_guess(body), "replace")
+
+
+def _is_of_another_script(body: bytes) -> bool:
+    """Whether so many letters are beyond ASCII as no language in Latin script has."""
+    words = b" ".join(_MARKUP.split(body[:_GUESS_BYTES]))
+    high = len(_HIGH_LETTER.findall(words))
+    return high > _FEWEST_HIGH and high > _MOST_ACCENTS * (high + len(_ASCII_LETTER.findall(words)))
 
 
 def _join_surrogates(body: bytes) -> bytes:

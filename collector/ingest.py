@@ -30,6 +30,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from collector.model import EntryToSave, Ingested, KnownEntry, ParsedEntry, ParsedFeed
+from collector.redirectors import is_redirector, unwrapped
 from collector.urls import canonical_url
 
 FREE_CHANGES = 10
@@ -300,6 +301,8 @@ def _shared(
 
 def _face(entry: ParsedEntry, position: int) -> _Face | None:
     """The entry with its claims, or None when it shows nothing at all."""
+    if (link := unwrapped(entry.url)) != entry.url:
+        entry = replace(entry, url=link)
     title, text = _squeeze(entry.title), _text(entry)
     files = "\n".join(sorted(enclosure.url.partition("?")[0] for enclosure in entry.enclosures))
     url = _link(entry.url)
@@ -328,9 +331,9 @@ def _guid(claim: str | None) -> str | None:
 
 
 def _link(claim: str | None) -> str | None:
-    """The canonical link, where it can tell one entry from another: a front page cannot."""
+    """The canonical link, where it can tell one entry from another: a front page cannot, nor a redirector's."""
     url = canonical_url(claim) if claim else None
-    if url is None or len(url.encode()) > LONGEST_LINK:
+    if url is None or len(url.encode()) > LONGEST_LINK or is_redirector(url):
         return None
     parts = urlsplit(url)
     return url if parts.path.strip("/") or parts.query else None

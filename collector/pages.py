@@ -24,6 +24,7 @@ from collector.model import (
     PendingEntry,
     ShownLines,
 )
+from collector.redirectors import is_redirector
 from collector.robots import Robots
 from collector.silence import Silence
 from collector.urls import host_key, is_front_page
@@ -96,6 +97,8 @@ class Pages:
         if isinstance(answer, FetchFailed):
             return self._failed(pending, answer.reason, answer.failure in _FINAL, answer.retry_after)
         assert isinstance(answer, Fetched)  # no validator was sent
+        if is_redirector(answer.final_url):
+            return self._failed(pending, "its link leads no further than a redirector")
         if is_front_page(answer.final_url):
             return self._failed(pending, "its page leads to the site's front page")
         return await self._extract(pending, answer)

@@ -15,8 +15,8 @@ FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
         "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "difference", "draft", "extract", "folding",
-        "furniture", "hostlines", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "related", "silence",
-        "similar", "telling", "text", "urls", "visits", "why",
+        "furniture", "hostlines", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "redirectors", "related",
+        "silence", "similar", "telling", "text", "urls", "visits", "why",
     },
     2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
     3: {

@@ -150,6 +150,35 @@ def test_any_bytes_give_an_extraction_or_the_own_error(body, charset):
             assert "could not be read" not in str(error), error.__cause__
 
 
+RUSSIAN = "Совет порта проголосовал за то, чтобы вернуть паром на восточную линию после долгих лет ожидания. " * 3
+FRENCH = "Le conseil du port a voté la réouverture de la ligne de l'île après des années, à la grande joie des élus. " * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "header", "meta"),
+    [
+        (RUSSIAN, "windows-1251", "windows-1251", ""),
+        (RUSSIAN, "windows-1251", None, "windows-1251"),
+        (RUSSIAN, "koi8-r", "koi8-r", "windows-1251"),
+        (RUSSIAN, "windows-1251", "iso-8859-1", "windows-1251"),
+        (RUSSIAN, "windows-1251", "iso-8859-1", ""),
+        (RUSSIAN, "windows-1251", "utf-8", ""),
+        (RUSSIAN, "windows-1251", None, ""),
+        (RUSSIAN, "utf-8", "iso-8859-1", "windows-1251"),
+        (RUSSIAN, "utf-16", None, ""),
+        (FRENCH, "windows-1252", "iso-8859-1", ""),
+        (FRENCH, "windows-1252", "utf-8", ""),
+        (FRENCH, "utf-8-sig", "iso-8859-1", ""),
+    ],
+)
+def test_a_page_is_read_whatever_is_declared(text, codec, header, meta):
+    """Header, mark, meta element and detection, each of them right and wrong."""
+    head = f'<meta charset="{meta}">' if meta else ""
+    document = f"<!doctype html><html><head>{head}<title>x</title></head><body><article><p>{text}</p><p>{text}</p>"
+
+    assert text.strip() in extract(document.encode(codec), URL, header).text
+
+
 KEYS = ["@type", "@id", "@graph", "headline", "name", "author", "datePublished", "image", "publisher", "url"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=20),

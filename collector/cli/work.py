@@ -108,6 +108,7 @@ class _Report:
         self.visits[record.outcome] += 1
         if self.verbose:
             log.visited(record)
+
     def grouped(self, counts: Mapping[str, int]) -> None:
         from collector import log
 

@@ -14,6 +14,7 @@ from collector.text import MAX_TITLE, clean
 # A page states a few dozen of each; the rest is not about its article.
 _MAX_STATEMENTS = 300
 _MAX_BYLINE = 100
+_MOST_HEADINGS = 20
 _NEAR = 3  # elements up from a heading in which its date stands
 
 _IN_COMMENT = "ancestor::*[contains(@class, 'comment') or contains(@id, 'comment') or @itemprop = 'comment']"
@@ -57,7 +58,7 @@ def read_page(tree: HtmlElement, url: str) -> Page:
         url=url,
         language=tree.get("lang") or tree.get("xml:lang", ""),
         title=_text(title) if title is not None else "",
-        headings=tuple(text for h in list(tree.iter("h1"))[:20] if (text := _text(h))),
+        headings=tuple(text for h in list(tree.iter("h1"))[:_MOST_HEADINGS] if (text := _text(h))),
         meta=_metas(tree),
         links=_links(tree),
         microdata=_microdata(tree),
@@ -118,7 +119,7 @@ def _item_name(element: HtmlElement) -> str:
 
 def _times(tree: HtmlElement) -> tuple[str, ...]:
     elements = list(tree.iter("time"))[:_MAX_STATEMENTS]
-    heading = next(tree.iter("h1"), None)
+    heading = max(list(tree.iter("h1"))[:_MOST_HEADINGS], key=lambda h: len(_text(h)), default=None)
     near = set(list(heading.iterancestors())[:_NEAR]) - set(tree.iter("body", "html")) if heading is not None else set()
     elements.sort(key=lambda e: (e.get("pubdate") is None, near.isdisjoint(e.iterancestors())))
     return tuple(value for e in elements if (value := e.get("datetime", "").strip() or _text(e)))

@@ -16,6 +16,7 @@ from collector.extract.blocks import Block, Kind
 from collector.extract.jsonld import Node
 from collector.extract.page import Page
 from collector.extract.wallwords import APPEALS, MACHINES, TITLES
+from collector.urls import is_front_page
 
 _DENSE = re.compile("[\u3040-\ud7af]")
 _FEWEST = 60  # letters; fewer are a caption or a notice
@@ -70,7 +71,8 @@ def _outcome(
         return outcome
     if is_paid and letters < _STUB and _has_appeal(blocks):
         return NoArticle.PAYWALL
-    if not is_stated and _is_listing(page, blocks, letters):
+    # A front page is known by its address, and never asked for; on a site of one page it is the text.
+    if not is_stated and not is_front_page(page.url) and _is_listing(page, blocks, letters):
         return NoArticle.LISTING
     return NoArticle.SCRIPT if letters < _FEWEST and _is_shell(blocks, markup) else None
 

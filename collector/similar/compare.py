@@ -9,7 +9,7 @@ from collector.similar.ids import SIZE
 from collector.similar.report import DAY, IDS, LEAD, NAME, NUMBER, TITLE, UNDATED, WORDS, counts
 
 _TELLING = 3.5  # rarity above which sharing a term says something by itself
-_LONG = 72  # hours
+LONG = 72  # hours from which on two reports are days apart, whatever is not known of their times
 _ABSENT = WORDS  # the place of a term that the asked report does not have
 
 # The columns of what `Comparer.pairs` returns. Cosines and shares are from 0 to 1, NaN where a side has nothing to
@@ -122,4 +122,4 @@ def hours(asked: np.void, others: np.ndarray) -> np.ndarray:
     apart = np.abs(others["when"] - asked["when"]) / 3_600
     loose = 24.0 * ((others["clock"] == DAY) + int(asked["clock"] == DAY))
     undated = (others["clock"] == UNDATED) | (asked["clock"] == UNDATED)
-    return np.where(undated, np.where(apart > _LONG, apart, np.nan), np.maximum(apart - loose, 0.0))
+    return np.where(undated, np.where(apart > LONG, apart, np.nan), np.maximum(apart - loose, 0.0))

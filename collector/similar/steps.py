@@ -11,10 +11,10 @@ from dataclasses import dataclass
 class Evidence:
     """Why two reports are of one event.
 
-    `similarity` is the cosine of what they say, `score` how sure the scorer was, both from 0 to 1. `hours` lie between
-    them, None where one has no time. What they share stands as in the later report, the most telling first, at most
-    eight each. `nearest` is the number of the report that it was compared with, `copy_of` that of the report whose text
-    it has.
+    `similarity` is the cosine of what they say, `score` how sure the scorer was, both from 0 to 1; of a copy it is how
+    much of the shorter text is in the other. `hours` lie between them, None where one has no time. What they share
+    stands as in the later report, the most telling first, at most eight each. `nearest` is the number of the report
+    that it was compared with, `copy_of` that of the report whose text it has.
     """
 
     similarity: float

@@ -27,6 +27,7 @@ from trafilatura import bare_extraction
 from collector.errors import ExtractError
 from collector.extract import as_json, extract
 
+SETS = ("fundus", "wcxb", "dates")
 DATA = Path(__file__).resolve().parents[3] / "shared" / "extraction"
 
 Row = dict[str, Any]
@@ -81,21 +82,39 @@ def scores(name: str, every: int, predictions: Path) -> Row:
         return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
-def compare(name: str, every: int) -> None:
-    """Print the figures of one set."""
+def read_pages(name: str, every: int = 1) -> list[tuple[Row, bytes]]:
+    """A set's pages, each with its truth."""
     lines = (DATA / name / "expected.jsonl").read_text(encoding="utf-8").splitlines()[::every]
     golds = [json.loads(line) for line in lines]
-    pages = [(gold, gzip.decompress((DATA / name / "html" / f"{gold['id']}.html.gz").read_bytes())) for gold in golds]
+    return [(gold, gzip.decompress((DATA / name / "html" / f"{gold['id']}.html.gz").read_bytes())) for gold in golds]
+
+
+def figures() -> dict[str, float]:
+    """Our own figures on all sets, as `floors` wants them."""
+    found = {}
+    for name in SETS:
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
+            for gold, body in read_pages(name):
+                file.write(json.dumps({"id": gold["id"], **ours(body, gold["url"])}) + "\n")
+            file.flush()
+            told = scores(name, 1, Path(file.name))
+        found |= {f"extraction, {name}, {key}": value for key, value in told.items() if isinstance(value, float)}
+    return found
+
+
+def compare(name: str, every: int) -> None:
+    """Print the figures of one set."""
+    pages = read_pages(name, every)
     for gold, body in pages[::10]:  # stop lists, date patterns and models are loaded once in a process
         for contestant in CONTESTANTS:
             contestant(body, gold["url"])
     with tempfile.TemporaryDirectory() as folder:
         cpu = run(pages, Path(folder))
-        figures = {contestant: scores(name, every, Path(folder, contestant)) for contestant in cpu}
+        told = {contestant: scores(name, every, Path(folder, contestant)) for contestant in cpu}
     print(f"{name}, {len(pages)} pages{'':16}alone      ours")
-    for key, figure in figures["ours"].items():
+    for key, figure in told["ours"].items():
         if isinstance(figure, float):
-            print(f"  {key:28}{figures['alone'][key] or 0:9.4f} {figure:9.4f}")
+            print(f"  {key:28}{told['alone'][key] or 0:9.4f} {figure:9.4f}")
     for label, measure in (("mean", mean), ("median", median), ("slowest", max)):
         ours_ms, alone_ms = 1e3 * measure(cpu["ours"]), 1e3 * measure(cpu["alone"])
         print(f"  {f'CPU ms a page, {label}':28}{alone_ms:9.1f} {ours_ms:9.1f}")
@@ -104,7 +123,7 @@ def compare(name: str, every: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sets", nargs="*", default=["fundus", "wcxb", "dates"], metavar="SET")
+    parser.add_argument("sets", nargs="*", default=list(SETS), metavar="SET")
     parser.add_argument("--every", type=int, default=1, help="take every Nth page only")
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)

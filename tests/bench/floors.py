@@ -38,9 +38,9 @@ def raise_floors(figures: Mapping[str, float]) -> None:
 
 
 def main() -> None:
-    from tests.bench import copies, languages, relevance, stories
+    from tests.bench import copies, extraction, languages, relevance, stories
 
-    for measure in (relevance.figures, stories.figures, copies.figures, languages.figures):
+    for measure in (relevance.figures, extraction.figures, stories.figures, copies.figures, languages.figures):
         figures = measure()
         for name, figure in figures.items():
             print(f"{name:60}{figure:.4f}", flush=True)

@@ -143,6 +143,26 @@ async def test_check_online_reads_every_feed_and_stores_nothing(user: User, site
     assert (await user("check", "--online")).code == 0
 
 
+async def test_check_online_says_which_selectors_select_nothing(user: User, site: Site) -> None:
+    site.publish(1)
+    host = site.base.removeprefix("http://")
+    path = user.write(site.feed)
+    right = {"host": host, "body": "article", "remove": [".ad"]}
+    wrong = [right | {"author": ".who"}, {"host": "nowhere.example", "body": "article"}]
+    found = []
+    for sites in ([right], wrong):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"sites": sites}))
+        found.append(await user("check", "--online", "--json"))
+
+    assert [done.code for done in found] == [0, 1]
+    assert [(row["feed"], row["outcome"]) for row in found[0].rows[1:]] == [(f"site {host}", "ok")]
+    assert [(row["outcome"], row["note"]) for row in found[1].rows[1:]] == [
+        ("selects-nothing", ".who selects nothing; .ad selects nothing"),
+        ("no-page", "no feed shows an article of this host"),
+    ]
+    assert "2 of 3 feeds and sites cannot be read" in found[1].err
+
+
 # --- schema ----------------------------------------------------------------------------------------------------------
 
 

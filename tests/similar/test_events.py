@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -37,8 +38,8 @@ CASES = {
     "two visits of a minister, a year apart": [
         a("2024", "en", 0, "Lavrov arrives in Pyongyang for talks", "Russian Foreign Minister Sergey Lavrov arrived in Pyongyang "
           "on Friday for a two-day visit. He will meet his counterpart Choe Son Hui to discuss the treaty, the ministry said."),
-        a("2024", "en", 3, "Russia's top diplomat visits North Korea", "Sergey Lavrov landed in Pyongyang on Friday for two days "
-          "of talks with Choe Son Hui about the treaty between the two countries, Russia's foreign ministry said."),
+        a("2024", "en", 3, "Russia's top diplomat visits North Korea", "Russian Foreign Minister Sergey Lavrov landed in Pyongyang "
+          "on Friday for two days of talks with Choe Son Hui about the treaty between the two countries, the foreign ministry said."),
         a("2025", "en", 8_800, "Lavrov in North Korea for talks with Choe", "Foreign Minister Sergey Lavrov came to Wonsan on Saturday. "
           "He met North Korea's Choe Son Hui at the new beach resort; Kim Jong Un received him on a yacht."),
         a("2025", "en", 8_803, "Kim Jong Un receives Lavrov on yacht", "North Korean leader Kim Jong Un received Russian Foreign Minister "
@@ -124,15 +125,6 @@ CASES = {
         a("haouz", "ar", 6, "مئات القتلى في زلزال الحوز بالمغرب", "أعلنت وزارة الداخلية المغربية ارتفاع عدد قتلى الزلزال الذي ضرب إقليم الحوز "
           "قرب مراكش ليلة الجمعة بقوة 6.8 درجات."),
     ],
-    "a slow story": [
-        a("trial", "en", 0, "Trial of Captain Schettino opens in Grosseto", "Francesco Schettino, captain of the Costa Concordia, went on trial in "
-          "Grosseto on Monday for manslaughter. 32 people died when the ship ran aground off Giglio."),
-        a("trial", "en", 30, "Schettino in court over Costa Concordia", "The captain of the Costa Concordia, Francesco Schettino, sat in the "
-          "theatre of Grosseto that serves as court for his manslaughter trial. The ship sank off Giglio with 32 dead."),
-        a("cheese", "en", 60, "Cheese makers count losses", "After a dry summer the dairies of the upper valley made a third less than before."),
-        a("trial", "en", 96, "Costa Concordia trial: Schettino's lawyer asks for plea bargain", "At the manslaughter trial in Grosseto the lawyer of "
-          "captain Francesco Schettino asked for a plea bargain. The Costa Concordia ran aground off Giglio; 32 people died."),
-    ],
     "one event in four languages": [
         a("summit", "en", 0, "Putin and Kim sign treaty in Pyongyang", "Russian President Vladimir Putin and North Korean leader Kim Jong Un signed "
           "a partnership treaty in Pyongyang on 19 June 2024. Putin gave Kim an Aurus limousine; Foreign Minister Lavrov and Choe "
@@ -151,6 +143,20 @@ CASES = {
 }  # fmt: skip
 
 
+SLOW = [
+    a("trial", "en", 0, "Trial of Costa Concordia captain Schettino opens in Grosseto", "Francesco Schettino, captain of the cruise ship "
+          "Costa Concordia, went on trial for manslaughter in Grosseto on Monday. Thirty-two people died when the ship ran aground "
+          "off the island of Giglio. Schettino is accused of leaving the ship before its passengers."),
+    a("trial", "en", 30, "Schettino in court over Costa Concordia deaths", "The captain of the Costa Concordia, Francesco Schettino, sat in the "
+          "theatre of Grosseto that serves as court for his manslaughter trial. Thirty-two people died when the cruise ship ran "
+          "aground off Giglio; prosecutors say that he left the ship before the passengers."),
+    a("cheese", "en", 60, "Cheese makers count losses", "After a dry summer the dairies of the upper valley made a third less than before."),
+    a("trial", "en", 80, "Costa Concordia trial: Schettino's lawyer asks for plea bargain", "At the manslaughter trial in Grosseto the lawyer of "
+          "captain Francesco Schettino asked for a plea bargain. The Costa Concordia ran aground off Giglio, and thirty-two people "
+          "died. Prosecutors accuse Schettino of leaving the cruise ship before its passengers."),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("reports", CASES.values(), ids=CASES)
 def test_each_event_is_one_story(reports):
     assert as_sets(grouped(reports)) == as_sets([event for event, _ in reports])
@@ -163,6 +169,18 @@ def test_related_seeds_are_stories_of_their_own():
         found = [grouper.add(number, seed, START)[0].story for number, seed in enumerate(seeds, 1)]
 
         assert len(set(found)) == len(seeds)
+
+
+def test_a_slow_story_goes_on_for_days():
+    """Among other news: of what is known on the first day, little can be said of what comes days later."""
+    syllables = [one + other for one in "bdfgklmnprstvz" for other in "aeiou"]
+    dice = Random(3)
+    others = [a(f"{n}", "en", n / 2, " ".join(dice.choices(syllables, k=9)), " ".join("".join(dice.choices(syllables, k=3)) for _ in range(40)))
+              for n in range(60)]  # fmt: skip
+    mixed = sorted([*others, *SLOW], key=lambda report: report[1].published_at)
+    found = [story for story, (event, _) in zip(grouped(mixed), mixed, strict=True) if event == "trial"]
+
+    assert len(set(found)) == 1
 
 
 def test_a_burst_is_one_story_however_large():
