@@ -55,7 +55,7 @@ def find_body(
         return found[0]
 
     blocks, standfirst = article_blocks(of_page, rough, claims)
-    best = Body(blocks=blocks, standfirst=standfirst, source="trafilatura")
+    best = Body(blocks=blocks, standfirst=standfirst, source="trafilatura" if found else "page")
     if found and len(found[0]) > _BETTER * (best.letters + len(standfirst)):
         lines = [Block(text=line, kind=Kind.PARAGRAPH, element=tree) for line in found[0].splitlines()]
         best = Body(blocks=lines, source="trafilatura")
