@@ -1,8 +1,9 @@
 """Which of a page's blocks are its article.
 
 Where nearly all of a page's prose stands in one place, the article is there; elsewhere trafilatura says roughly where
-it is. Around that, the page's own structure decides: what stands among the article's paragraphs belongs to it, what its classes call a caption, a teaser or a newsletter does not, and where
-trafilatura has found one of several containers, or another text, the paragraphs of the page outvote it.
+it is. Around that, the page's own structure decides: what stands among the article's paragraphs belongs to it, what
+its classes call a caption, a teaser or a newsletter does not, and where trafilatura has found one of several
+containers, or another text, the paragraphs of the page outvote it.
 """
 
 from __future__ import annotations
