@@ -1,14 +1,15 @@
 """Which of a page's blocks are its article.
 
-trafilatura says roughly where the article is. Around that, the page's own structure decides: what stands among the
-article's paragraphs belongs to it, what its classes call a caption, a teaser or a newsletter does not, and where
-trafilatura has found one of several containers, or another text, the paragraphs of the page outvote it.
+Where nearly all of a page's prose stands in one place, the article is there; elsewhere trafilatura says roughly where
+it is. Around that, the page's own structure decides: what stands among the article's paragraphs belongs to it, what
+its classes call a caption, a teaser or a newsletter does not, and where trafilatura has found one of several
+containers, or another text, the paragraphs of the page outvote it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,6 +27,8 @@ _SHORT = 12  # letters below which a text is found in another one by chance
 _WHOLE = 0.9  # of an article's letters that its container holds
 _STANDFIRST = 40  # letters of the shortest one
 _SPARED = 0.4  # of them, in an element whose classes then are about the page
+_ENOUGH = 1_500  # letters of prose in one place
+_CLEAR = 0.85  # of the page's prose, in one place: there is no doubt
 _OUTVOTED = 1.6  # times as much prose in one place of the page as was found
 _MAIN = 0.2  # of the letters of the fullest place, that a place of an article has
 _LISTS = frozenset({"ul", "ol", "li", "blockquote", "dl", "dd", "dt", "tr", "td", "tbody", "thead", "table"})
@@ -40,12 +43,13 @@ class Claims:
     descriptions: tuple[str, ...] = ()
 
 
-def article_blocks(blocks: Sequence[Block], rough: str, claims: Claims) -> tuple[list[Block], str]:
-    """The blocks of the article, in order, and its standfirst. `rough` is its text as far as it was found, a line a
-    paragraph.
+def article_blocks(blocks: Sequence[Block], rough: Callable[[], str], claims: Claims) -> tuple[list[Block], str]:
+    """The blocks of the article, in order, and its standfirst. `rough` gives its text as far as another finds it, a
+    line a paragraph; it is asked only where the page has its prose in several places.
     """
     layout = _Layout(blocks)
-    seeds = layout.without_furniture(layout.outvoted(layout.found(rough)))
+    clear = layout.clear()
+    seeds = layout.without_furniture(clear or layout.outvoted(layout.found(rough())))
     if not seeds:
         return [], ""
     kept, standfirst = layout.without_standfirst(layout.trimmed(layout.completed(seeds), claims), claims)
@@ -67,6 +71,19 @@ class _Layout:
         """The blocks that are in the rough text."""
         lines, whole = {comparable(line) for line in rough.splitlines()}, comparable(rough)
         return [i for i, key in enumerate(self.keys) if key in lines or (len(key) >= _SHORT and key in whole)]
+
+    def clear(self) -> list[int]:
+        """The prose of the page's one place, where nearly all of it stands; nothing where that can be doubted."""
+        prose = [index for index, block in enumerate(self.blocks) if _is_prose(block)]
+        shown = [index for index in prose if not self.is_furniture(index)]
+        places: dict[HtmlElement, list[int]] = defaultdict(list)
+        for index in shown:
+            places[self.place(index)].append(index)
+        if not places:
+            return []
+        best = max(places.values(), key=self.letters)
+        letters = self.letters(best)
+        return best if letters >= _ENOUGH and letters >= _CLEAR * self.letters(prose) else []
 
     def outvoted(self, seeds: list[int]) -> list[int]:
         """The seeds, or the prose of the page's fullest place, where that is much more or elsewhere."""

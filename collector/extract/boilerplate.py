@@ -37,7 +37,7 @@ _SEE_ALSO = re.compile(
     přečtěte\ si|čítajte\ (?:aj|viac)|prečítajte\ si|
     pročitajte|citește\ și|citiți\ și|olvas(?:sa|d)\ el|kapcsolódó|διαβάστε\ (?:επίσης|ακόμη|περισσότερα)|
     skaitykite|loe\ (?:ka|lisaks)|lasi\ arī|
-    читайте\ (?:также|також|ещё|больше|больше)|читать\ (?:далее|также|еще)|смотрите\ также|по\ теме|
+    читайте\ (?:также|також|ещё|больше)|читать\ (?:далее|также|еще)|смотрите\ также|по\ теме|
     материалы\ по\ теме|дивіться\ також|вижте\ (?:още|също)|прочетете|
     ilgili\ haber|ayrıca\ (?:bkz|okuyun)|devamını\ oku|baca\ (?:juga|selengkapnya)|lihat\ juga|xem\ thêm|
     đọc\ thêm|basahin\ din|soma\ (?:pia|zaidi)|
@@ -68,7 +68,7 @@ _APPEAL = re.compile(
     unterstützen)|(?:folgen|abonnieren)\ sie|folgst\ du|
     whatsapp-kanal|fehler\ gefunden|unabhängige[rn]?\ journalismus|(?:dieses|mehr\ zum)\ thema\ im\ programm|
     dieser\ (?:artikel|text)\ (?:ist|wurde|erschien)\ (?:\w+\ )?(?:zuerst|eine|im\ original)|
-    abonnez-vous|inscrivez-vous|suivez-nous|recevez\ (?:nos|notre)|suscríbete|suscríbase|síguenos|síguenos|
+    abonnez-vous|inscrivez-vous|suivez-nous|recevez\ (?:nos|notre)|suscríbete|suscríbase|síguenos|
     assine|inscreva-se|siga\ o|iscriviti|seguici|
     abonneer\ u|meld\ je\ aan|volg\ ons|prenumerera|abonner\ på|tilmeld\ dig|følg\ oss|tilaa\ uutiskirje|
     zapisz\ się|subskrybuj|obserwuj\ nas|dołącz\ do|

@@ -48,11 +48,16 @@ def find_body(
     if sum(block.letters for block in given) >= _FEWEST:
         kept = [block for block in given if comparable(block.text) != claims.title]
         return Body(blocks=kept, source="site", all_blocks=of_page)
-    rough = rough_text(tree)
+    found: list[str] = []
+
+    def rough() -> str:
+        found.append(rough_text(tree))
+        return found[0]
+
     blocks, standfirst = article_blocks(of_page, rough, claims)
-    best = Body(blocks=blocks, standfirst=standfirst, source="trafilatura")
-    if len(rough) > _BETTER * (best.letters + len(standfirst)):
-        lines = [Block(text=line, kind=Kind.PARAGRAPH, element=tree) for line in rough.splitlines()]
+    best = Body(blocks=blocks, standfirst=standfirst, source="trafilatura" if found else "page")
+    if found and len(found[0]) > _BETTER * (best.letters + len(standfirst)):
+        lines = [Block(text=line, kind=Kind.PARAGRAPH, element=tree) for line in found[0].splitlines()]
         best = Body(blocks=lines, source="trafilatura")
     best = _fuller(best, Body(blocks=body_of(article), source="json-ld"))
     if best.letters < _SHORT:
