@@ -15,6 +15,8 @@ _SUPPORT = 0.08  # a report of a story speaks for another one when it is nearer 
 # However near one report of a story is, a chain must not grow: a text of that many words joins a story of that many
 # reports only if it is nearer to that share of them than texts of other events are.
 _TEXT, _CHAIN, _LINKED, _LINK = 15, 4, 0.8, 0.18
+# Nor does one join a story whose reports are much nearer to one another: it is of something like it.
+_CLOSE, _FAR = 3, 0.6
 _P = {name: place for place, name in enumerate(PAIR)}
 
 # Name -> how it may move the score: 1 never down, -1 never up, 0 either way.
@@ -80,7 +82,7 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         "ahead": ahead,
         "above": top - others[3],
         "union": _union(pairs, starts),
-        "centre": _centre(mean, sizes, records["home"], starts),
+        "centre": _centre(mean, sizes, _cohesion(records["home"], starts)),
         "support": np.add.reduceat(near > max(_SUPPORT, crowd), starts) / sizes,
         "crowd": np.full(len(starts), crowd),
         "crowded": crowded,
@@ -88,15 +90,21 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     }
     # Headlines share too little for most of a story to speak for one of them.
     linked = np.add.reduceat(near > max(_LINK, crowd), starts) / sizes
-    chained = (sizes >= _CHAIN) & (linked < _LINKED) & (length >= _TEXT)
+    cohesion = _cohesion(records["home"], starts)
+    is_far = (sizes >= _CHAIN) & (linked < _LINKED) | (sizes >= _CLOSE) & (mean < _FAR * cohesion)
+    chained = is_far & (length >= _TEXT)
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, chained, float(crowd))
 
 
-def _centre(mean: np.ndarray, sizes: np.ndarray, homes: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The cosine with the sum of a story's vectors, by how near its reports were to it on average when they came."""
+def _cohesion(homes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """How near the reports of each story were to it on average when they came, in cosines."""
     joined = np.maximum(np.add.reduceat((homes > 0).astype(np.float32), starts), 1)
-    cohesion = np.add.reduceat(homes.astype(np.float32), starts) / (255 * joined)
+    return np.add.reduceat(homes.astype(np.float32), starts) / (255 * joined)
+
+
+def _centre(mean: np.ndarray, sizes: np.ndarray, cohesion: np.ndarray) -> np.ndarray:
+    """The cosine with the sum of a story's vectors."""
     return np.minimum(1.0, mean / np.sqrt((1 + (sizes - 1) * cohesion) / sizes))
 
 
