@@ -10,6 +10,7 @@ import re
 import uuid
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from html import escape
 
 from collector.html import to_text
 from collector.languages import detect, primary
@@ -88,25 +89,33 @@ def from_page(pending: PendingEntry, page: Extraction, address: str, url: str, n
     )
 
 
+def with_standfirst(page: Extraction) -> Extraction:
+    """The page with its standfirst in front of the text, where topics are looked for and readers read on."""
+    if not page.summary:
+        return page
+    standfirst = f"<p>{escape(page.summary, quote=False)}</p>\n" if page.html else ""
+    return replace(page, text=f"{page.summary}\n{page.text}", html=standfirst + page.html)
+
+
 def revised(draft: ArticleDraft, page: Extraction, now: datetime) -> ArticleDraft:
     """The article as its page tells it now. Its address, and when it was published first, stay as they were told; so
     does what the page does not tell any more.
     """
     told = {name: value for name in _EDITED if (value := getattr(page, name))} | {"html": page.html}
-    is_own_summary = draft.summary == excerpt(draft.text)
+    is_own_summary = draft.text.startswith(draft.summary.removesuffix("…"))
     return replace(
         draft,
         **told,
         updated_at=_claim(page.updated_at, now) or draft.updated_at,
         language=detect(page.text) or draft.language,
-        summary=excerpt(page.text) if is_own_summary else draft.summary,
+        summary=excerpt(page.summary or page.text) if is_own_summary else draft.summary,
         sources=draft.sources | {name: who for name, who in page.sources.items() if name in told},
     )
 
 
 # What page and article both have, without what stays.
 _EDITED = {one.name for one in fields(ArticleDraft)} & {one.name for one in fields(Extraction)} - {
-    "canonical_url", "published_at", "published_is_day", "updated_at", "language", "site", "sources", "html",
+    "canonical_url", "published_at", "published_is_day", "updated_at", "language", "site", "sources", "summary", "html",
 }  # fmt: skip
 
 

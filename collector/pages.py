@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from collector.batching import Turns
 from collector.current import Current
 from collector.decoding import charset_of
-from collector.draft import has_full_text
+from collector.draft import has_full_text, with_standfirst
 from collector.errors import ExtractError, WorkerError
 from collector.fetch import Fetcher
 from collector.model import (
@@ -116,7 +116,8 @@ class Pages:
     async def extract(self, answer: Fetched) -> Extraction:
         """What a page holds. Raises ExtractError where that is no article, WorkerError when it could not be read."""
         rules = self._current.site_rules(answer.final_url)
-        return await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers), rules)
+        page = await self._workers.extract(answer.body, answer.final_url, charset_of(answer.headers), rules)
+        return with_standfirst(page)
 
     def _request(self, url: str, proxy: str | None) -> FetchRequest:
         settings = self._current.config.settings.fetch

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.draft import EXCERPT, excerpt, from_feed, from_page, has_full_text, urn
+from collector.draft import EXCERPT, excerpt, from_feed, from_page, has_full_text, revised, urn, with_standfirst
 from collector.model import ArticleDraft, Enclosure, Extraction, ParsedEntry, PendingEntry, TextSource
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -203,3 +203,26 @@ def test_an_excerpt_is_one_short_line_that_the_text_begins_with(text: str) -> No
 
     assert len(short) <= EXCERPT + 1
     assert line.startswith(short.removesuffix("…"))
+
+
+def test_a_standfirst_is_the_first_paragraph_and_the_summary_where_the_feed_has_none() -> None:
+    page = with_standfirst(
+        Extraction(text="It was signed today.", html="<p>It was signed today.</p>", summary="Two & more agree.")
+    )
+    draft = from_page(pending(summary=""), page, "https://a.example/1", "https://a.example/1", NOW)
+
+    assert draft.text == "Two & more agree.\nIt was signed today."
+    assert draft.html == "<p>Two &amp; more agree.</p>\n<p>It was signed today.</p>"
+    assert draft.summary == "Two & more agree."
+    bare = Extraction(text="It was signed today.")
+    assert with_standfirst(bare) is bare
+
+
+@pytest.mark.parametrize(("told", "summary"), [("", "Three agree."), (f"<p>{ENGLISH}</p>", ENGLISH)])
+def test_a_summary_from_the_page_is_revised_with_it_and_the_feed_s_stays(told: str, summary: str) -> None:
+    pages = [with_standfirst(Extraction(text=ENGLISH, summary=words)) for words in ("Two agree.", "Three agree.")]
+    draft = from_page(pending(summary=told), pages[0], "https://a.example/1", "https://a.example/1", NOW)
+    later = revised(draft, pages[1], NOW)
+
+    assert later.text == f"Three agree.\n{ENGLISH}"
+    assert later.summary == summary
