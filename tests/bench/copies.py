@@ -117,13 +117,18 @@ def _split(text: str) -> list[str]:
 
 def _has_run(one: str, other: str) -> bool:
     a, b = one.lower().split(), other.lower().split()
-    if not set(zip(*(a[i:] for i in range(6)))) & set(zip(*(b[i:] for i in range(6)))):
+    if not _sixes(a) & _sixes(b):
         return False
     return SequenceMatcher(None, a, b, autojunk=False).find_longest_match().size >= AGENCY
 
 
+def _sixes(words: list[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(words[i:] for i in range(6)), strict=False))
+
+
 def _simhash(text: str) -> np.ndarray:
-    words = np.fromiter((crc32(w.encode()) * 0x9E3779B97F4A7C15 & (1 << 64) - 1 for w in re.findall(r"\w+", text.lower())), np.uint64)
+    hashes = (crc32(word.encode()) * 0x9E3779B97F4A7C15 & (1 << 64) - 1 for word in re.findall(r"\w+", text.lower()))
+    words = np.fromiter(hashes, np.uint64)
     bits = (words[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
     return bits.mean(axis=0) > 0.5
 
