@@ -115,19 +115,20 @@ def _split(text: str) -> list[str]:
     return spaced if len(spaced) > len(text) / 12 else list(text)
 
 
-def _runs(words: list[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + 6]) for at in range(len(words) - 5)}
-
-
 def _has_run(one: str, other: str) -> bool:
     a, b = one.lower().split(), other.lower().split()
-    if not _runs(a) & _runs(b):
+    if not _sixes(a) & _sixes(b):
         return False
     return SequenceMatcher(None, a, b, autojunk=False).find_longest_match().size >= AGENCY
 
 
+def _sixes(words: list[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(words[i:] for i in range(6)), strict=False))
+
+
 def _simhash(text: str) -> np.ndarray:
-    words = np.fromiter((crc32(w.encode()) * 0x9E3779B97F4A7C15 & (1 << 64) - 1 for w in re.findall(r"\w+", text.lower())), np.uint64)
+    hashes = (crc32(word.encode()) * 0x9E3779B97F4A7C15 & (1 << 64) - 1 for word in re.findall(r"\w+", text.lower()))
+    words = np.fromiter(hashes, np.uint64)
     bits = (words[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
     return bits.mean(axis=0) > 0.5
 
