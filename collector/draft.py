@@ -102,7 +102,7 @@ def revised(draft: ArticleDraft, page: Extraction, now: datetime) -> ArticleDraf
     does what the page does not tell any more.
     """
     told = {name: value for name in _EDITED if (value := getattr(page, name))} | {"html": page.html}
-    is_own_summary = draft.text.startswith(draft.summary.removesuffix("…"))
+    is_own_summary = excerpt(draft.text).startswith(draft.summary.removesuffix("…"))
     return replace(
         draft,
         **told,
