@@ -155,7 +155,7 @@ def serve(config: Config, requests: int) -> None:
     with subprocess.Popen(command, cwd=config.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
         try:
             client = connect(config.settings.web.port)
-            known = {"If-None-Match": ask(client, {})[1], "Accept-Encoding": "gzip"}
+            known = {"If-None-Match": at_rest(client), "Accept-Encoding": "gzip"}
             ask(client, known)
             idle, start = cpu(service.pid), time.monotonic()
             time.sleep(2)
@@ -181,6 +181,17 @@ def connect(port: int) -> HTTPConnection:
         else:
             return client
     sys.exit("the service does not listen")
+
+
+def at_rest(client: HTTPConnection) -> str:
+    """The channel's entity tag, once it stays: first the articles are placed in stories."""
+    tag, since = ask(client, {})[1], time.monotonic()
+    while time.monotonic() - since < 5:
+        time.sleep(0.5)
+        now = ask(client, {})[1]
+        if now != tag:
+            tag, since = now, time.monotonic()
+    return tag
 
 
 def ask(client: HTTPConnection, headers: dict[str, str]) -> tuple[int, str]:
