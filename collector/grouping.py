@@ -12,27 +12,22 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from collector.current import Current
 from collector.errors import StoriesChanged
 from collector.model import (
     GroupingStep,
-    JoinEvidence,
     Joining,
     Leaving,
     Merging,
     Moving,
-    Remembered,
     Staying,
     Ungrouped,
 )
-from collector.similar import Article, Evidence, Grouper, Joined, Merged, Moved, Step
-from collector.similar import Remembered as Known
+from collector.similar import OPEN, Article, Grouper, Joined, Merged, Moved, Step
 from collector.store import Store
 
-OPEN = 20_000  # stories that the grouper keeps open; more are not read to restore it
 _BATCH = 50  # articles in one transaction: a fifth of a second
 _REST = 1.0  # pauses as long as the work took: polling and readers come first
 
@@ -115,12 +110,12 @@ class Grouping:
         memory = self._store.grouping_memory(OPEN)
         grouper = Grouper(subject)
         try:
-            grouper.restore(map(_known, memory.members), memory.settled, memory.next_story)
+            grouper.restore(memory.members, memory.settled, memory.next_story)
         except ValueError:  # another version of this program packed them
-            packed = self._packed_anew([one.article_id for one in memory.members])
+            packed = self._packed_anew([one.number for one in memory.members])
             self._store.save_packed(packed)
             memory, grouper = self._store.grouping_memory(OPEN), Grouper(subject)
-            grouper.restore(map(_known, memory.members), memory.settled, memory.next_story)
+            grouper.restore(memory.members, memory.settled, memory.next_story)
         return grouper, memory.base
 
     def _packed_anew(self, ids: Sequence[int]) -> dict[int, bytes]:
@@ -162,10 +157,6 @@ def as_article(article: Ungrouped) -> Article:
     )
 
 
-def _known(one: Remembered) -> Known:
-    return Known(number=one.article_id, story=one.story, packed=one.packed, copy_of=one.copy_of)
-
-
 def _to_save(step: Step, is_frozen: bool) -> GroupingStep:
     """The step as the store takes it; a story that is started by a seed is frozen."""
     match step:
@@ -173,15 +164,11 @@ def _to_save(step: Step, is_frozen: bool) -> GroupingStep:
             return Joining(
                 article_id=step.number,
                 story=step.story,
-                evidence=_evidence(step.evidence),
+                evidence=step.evidence,
                 packed=step.packed,
                 is_frozen=is_frozen,
             )
         case Moved():
-            return Moving(article_id=step.number, story=step.story, into=step.into, evidence=_evidence(step.evidence))
+            return Moving(article_id=step.number, story=step.story, into=step.into, evidence=step.evidence)
         case Merged():
-            return Merging(story=step.story, into=step.into, evidence=JoinEvidence(**asdict(step.evidence)))
-
-
-def _evidence(evidence: Evidence | None) -> JoinEvidence | None:
-    return JoinEvidence(**asdict(evidence)) if evidence else None
+            return Merging(story=step.story, into=step.into, evidence=step.evidence)

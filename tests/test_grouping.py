@@ -310,7 +310,7 @@ def test_two_articles_that_become_one_are_one_report(room):
 def test_what_another_version_packed_is_packed_anew(room):
     room.keep_all()
     room.group()
-    packed = {one.article_id: b"\xff" + one.packed[1:] for one in room.store.grouping_memory(100).members}
+    packed = {one.number: b"\xff" + one.packed[1:] for one in room.store.grouping_memory(100).members}
     room.store.save_packed(packed)
     room.restart()
     room.keep("ferry-9", copied(EVENTS["ferry"][0]))

@@ -26,8 +26,8 @@ from collector.errors import CollectorError, ExtractError, ParseError, WorkerErr
 if TYPE_CHECKING:
     from collector.config import FeedConfig
     from collector.match import Matcher
-    from collector.model import ParsedFeed, Subject
-    from collector.similar import Article, Evidence
+    from collector.model import JoinEvidence, ParsedFeed, Subject
+    from collector.similar import Article
     from collector.workers import Workers
 
 Row = dict[str, Any]
@@ -191,7 +191,7 @@ def _article(row: Row) -> Article:
     )
 
 
-def _because(evidence: Evidence | None, names: dict[int, str]) -> Row | None:
+def _because(evidence: JoinEvidence | None, names: dict[int, str]) -> Row | None:
     if evidence is None:
         return None
     return asdict(evidence) | {name: names.get(getattr(evidence, name)) for name in ("nearest", "copy_of")}

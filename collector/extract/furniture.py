@@ -43,7 +43,7 @@ _STANDFIRST = re.compile(
     r"""\b(?:
     lead|intro|introtext|leadin|lead\ in|vorspann|einleitung|anrei(?:ss|ß)er|summary|excerpt|standfirst|dek|
     deck|strapline|abstract|
-    (?:article|post|page|story|voc|voc|entry|tertiary)\ (?:subtitle|sub\ ?title|description|summary|title)|
+    (?:article|post|page|story|voc|entry|tertiary)\ (?:subtitle|sub\ ?title|description|summary|title)|
     subtitle|sub\ ?head(?:line|ing)?|sub\ ?hed|
     ingress|chapo|chapeau|entradilla|bajada|copete|sumario|sommario|occhiello|spot|manchet|perex|lide?|анонс|
     speakable\ summary

@@ -28,8 +28,12 @@ class Actor(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinEvidence:
-    """Why a report is where it is: what it shares with the story. `nearest` is the article that it was compared with,
-    `copy_of` the one whose text it repeats (ids). `similarity` and `score` go from 0 to 1; `hours` lie between the two.
+    """Why two reports are of one event.
+
+    `similarity` is the cosine of what they say, `score` how sure the scorer was, both from 0 to 1; of a copy it is how
+    much of the shorter text is in the other. `hours` lie between them, None where one has no time. What they share
+    stands as in the later report, the most telling first, at most eight each. `nearest` is the number of the report
+    that it was compared with, `copy_of` that of the report whose text it has.
     """
 
     similarity: float
@@ -65,12 +69,12 @@ class Ungrouped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What the grouper is given back of a member when it is restored."""
+    """A report as it is kept between runs; its number is its article's id."""
 
-    article_id: int
+    number: int
     story: int
     packed: bytes
-    copy_of: int | None
+    copy_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collector.similar.article import Article
 from collector.similar.examples import Examples
-from collector.similar.grouper import Grouper
-from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step, Stories
+from collector.similar.grouper import OPEN, Grouper
+from collector.similar.steps import Joined, Merged, Moved, Step, Stories
 
-__all__ = ["Article", "Evidence", "Examples", "Grouper", "Joined", "Merged", "Moved", "Remembered", "Step", "Stories"]
+__all__ = ["OPEN", "Article", "Examples", "Grouper", "Joined", "Merged", "Moved", "Step", "Stories"]

@@ -16,6 +16,7 @@ from itertools import islice
 
 import numpy as np
 
+from collector.model import JoinEvidence, Remembered
 from collector.similar.article import Article
 from collector.similar.compare import LONG, Comparer, hours
 from collector.similar.evidence import shared
@@ -24,7 +25,7 @@ from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
 from collector.similar.reports import Reports
 from collector.similar.scorer import Scorer, shipped
 from collector.similar.sketch import COPY, FEWEST, containments
-from collector.similar.steps import Evidence, Joined, Merged, Moved, Remembered, Step
+from collector.similar.steps import Joined, Merged, Moved, Step
 
 OPEN = 20_000  # stories that reports may join
 # Where few reports of a language are known, most are of another event, even if no other story is nearer (in logits).
@@ -178,7 +179,7 @@ class Grouper:
 
     def _join(
         self, record: np.void, article: Article, look: Look, scores: np.ndarray
-    ) -> tuple[int, Evidence] | None:
+    ) -> tuple[int, JoinEvidence] | None:
         """The story of a report by what its own language says."""
         if (copied := self._copied(record, look)) is not None:
             at, share = copied
@@ -191,7 +192,7 @@ class Grouper:
             return None
         return int(look.beside.stories[best]), self._told(article, record, look.beside, scores, best)
 
-    def _join_abroad(self, record: np.void, article: Article) -> tuple[int, Evidence] | None:
+    def _join_abroad(self, record: np.void, article: Article) -> tuple[int, JoinEvidence] | None:
         """The story, told in other languages only, that a report is far nearer to than to any other."""
         if (found := self._abroad(record)) is None:
             return None
@@ -282,7 +283,7 @@ class Grouper:
         spoken = self._reports.records["language"][rows]
         return rows[(spoken == language) | (spoken == UNKNOWN) | (language == UNKNOWN)]
 
-    def _told(self, article: Article, record: np.void, seen: Beside, scores: np.ndarray, at: int) -> Evidence:
+    def _told(self, article: Article, record: np.void, seen: Beside, scores: np.ndarray, at: int) -> JoinEvidence:
         return self._evidence(article, record, seen.nearest[at], seen.similarity[at], scores[at], seen.hours[at])
 
     def _candidates(self, record: np.void, without: int | None) -> np.ndarray:
@@ -314,9 +315,9 @@ class Grouper:
     def _evidence(
         self, article: Article, record: np.void, row: int, similarity: float, score: float, apart: float,
         *, is_copy: bool = False,
-    ) -> Evidence:  # fmt: skip
+    ) -> JoinEvidence:  # fmt: skip
         number = int(self._reports.numbers[row])
-        return Evidence(
+        return JoinEvidence(
             similarity=round(float(similarity), 3),
             score=round(float(score), 3),
             hours=None if np.isnan(apart) else round(float(apart), 1),

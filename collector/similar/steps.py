@@ -6,25 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Why two reports are of one event.
-
-    `similarity` is the cosine of what they say, `score` how sure the scorer was, both from 0 to 1; of a copy it is how
-    much of the shorter text is in the other. `hours` lie between them, None where one has no time. What they share
-    stands as in the later report, the most telling first, at most eight each. `nearest` is the number of the report
-    that it was compared with, `copy_of` that of the report whose text it has.
-    """
-
-    similarity: float
-    score: float
-    hours: float | None
-    names: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    nearest: int | None = None
-    copy_of: int | None = None
+from collector.model import JoinEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +15,7 @@ class Joined:
 
     number: int
     story: int
-    evidence: Evidence | None
+    evidence: JoinEvidence | None
     packed: bytes
 
 
@@ -44,7 +26,7 @@ class Moved:
     number: int
     story: int
     into: int
-    evidence: Evidence | None
+    evidence: JoinEvidence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +35,7 @@ class Merged:
 
     story: int
     into: int
-    evidence: Evidence
+    evidence: JoinEvidence
 
 
 Step = Joined | Moved | Merged
@@ -64,7 +46,7 @@ class Stories:
 
     def __init__(self) -> None:
         self.of: dict[int, int] = {}
-        self.because: dict[int, Evidence | None] = {}
+        self.because: dict[int, JoinEvidence | None] = {}
         self._members: defaultdict[int, set[int]] = defaultdict(set)
 
     def follow(self, steps: Iterable[Step]) -> None:
@@ -82,13 +64,3 @@ class Stories:
     def _put(self, number: int, story: int) -> None:
         self.of[number] = story
         self._members[story].add(number)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """A report as it is kept between runs."""
-
-    number: int
-    story: int
-    packed: bytes
-    copy_of: int | None = None

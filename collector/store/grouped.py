@@ -103,7 +103,7 @@ def _members(db: Connection, most: int) -> list[Remembered]:
         member.c.story_id.in_(sa.select(newest.c.story_id))
     )
     return [
-        Remembered(article_id=number, story=of, packed=packed, copy_of=copy)
+        Remembered(number=number, story=of, packed=packed, copy_of=copy)
         for number, of, packed, copy in db.execute(query.order_by(member.c.article_id))
     ]
 

@@ -25,7 +25,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from collector.similar import Article, Grouper, Remembered
+from collector.model import Remembered
+from collector.similar import Article, Grouper
 from collector.similar.report import pack, read
 from tests.bench.streams import read_stream
 from tests.bench.train_stories import START

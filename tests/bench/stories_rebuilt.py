@@ -19,9 +19,9 @@ from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
-from collector.grouping import OPEN, Grouping
+from collector.grouping import Grouping
 from collector.model import ArticleDraft, Collected, EntryOutcome, Evidence, Joining, Match, TextSource
-from collector.similar import Article, Grouper
+from collector.similar import OPEN, Article, Grouper
 from collector.store import Store
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.similar import Article, Grouper, Joined, Merged, Moved, Remembered
+from collector.model import Remembered
+from collector.similar import Article, Grouper, Joined, Merged, Moved
 
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
 

@@ -107,7 +107,7 @@ def test_what_a_grouper_is_restored_from(desk):
     desk.take(desk.join("b", 2, evidence=None, is_frozen=True))
 
     memory = desk.store.grouping_memory(10)
-    assert [(one.article_id, one.story, one.packed) for one in memory.members] == [
+    assert [(one.number, one.story, one.packed) for one in memory.members] == [
         (desk.ids["a"], 1, b"\1packed"), (desk.ids["b"], 2, b"\1packed"), (desk.ids["c"], 1, b"\1packed"),
     ]  # fmt: skip
     assert (memory.settled, memory.next_story, memory.base) == ({2}, 3, desk.store.grouping())
