@@ -126,19 +126,3 @@ def _scaled(hours: np.ndarray) -> np.ndarray:
 
 def _or_0(values: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(values), np.float32(0), values)
-
-
-def halves(near: np.ndarray) -> np.ndarray:
-    """The places of the smaller of two parts into which reports fall; `near` has how near each is to each.
-
-    The two that are least alike begin the parts; whoever is nearer to one of them on average goes there.
-    """
-    near = (near + near.T) / 2
-    np.fill_diagonal(near, 1.0)
-    one, other = np.unravel_index(near.argmin(), near.shape)
-    in_other = near[:, other] > near[:, one]
-    for _ in range(3):
-        in_other = near[:, in_other].mean(axis=1) > near[:, ~in_other].mean(axis=1)
-        if in_other.all() or not in_other.any():
-            return np.zeros(0, np.intp)
-    return np.flatnonzero(in_other if in_other.sum() * 2 <= len(near) else ~in_other)

@@ -20,7 +20,8 @@ from collector.model import JoinEvidence, Remembered
 from collector.similar.article import Article
 from collector.similar.compare import LONG, Comparer, hours
 from collector.similar.evidence import shared
-from collector.similar.features import Beside, beside, halves, nearness
+from collector.similar.features import Beside, beside
+from collector.similar.parts import smaller_part
 from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
 from collector.similar.reports import Reports
 from collector.similar.scorer import Scorer, shipped
@@ -33,8 +34,8 @@ _DOUBT, _FEW = 4.5, 20
 _STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
 _JOIN, _JOIN_UNDATED = 0.5, 0.75  # how sure is enough; more is asked where nothing is known of the times
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
-_SPLIT = 0.1  # what the reports of one half say of the other when a story is two
-_SPLIT_SIZES = frozenset((4, 6, 9, 13, 19, 28, 40))  # of a story that is looked at so
+_SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
+_SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story that is looked at so
 # Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
 # and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
 _ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
@@ -240,18 +241,17 @@ class Grouper:
 
     def _split(self, story: int, language: int) -> list[Step]:
         """Takes a story apart that has fallen into two, and would not become one again."""
-        rows = self._spoken(story, language)[-_MEMBERS:]
+        rows = self._spoken(story, language)
         if story in self._frozen or len(rows) not in _SPLIT_SIZES:
             return []
-        records = self._reports.records[rows]
-        near = np.stack([nearness(self._comparer.pairs(record, records)) for record in records])
-        part = rows[halves(near)]
-        if min(len(part), len(rows) - len(part)) < 2:
+        rows = rows[-_MEMBERS:]
+        part = rows[smaller_part(self._reports.records[rows], self._reports.common)]
+        if not len(part):
             return []
         other = self.next_story
         for row in part:
             self._reports.move(row, other)
-        if self._mean_score(language, story, other) > _SPLIT:
+        if not self._are_two(language, other, story):
             for row in part:
                 self._reports.move(row, story)
             return []
@@ -264,16 +264,20 @@ class Grouper:
         """Whether two stories would become one in every language that both have, and they have one."""
         members, languages = self._reports.members, self._reports.records["language"]
         both = set(languages[members[one]].tolist()) & set(languages[members[other]].tolist())
-        return bool(both) and all(self._mean_score(language, one, other) >= _MERGE for language in sorted(both))
+        small, large = sorted((one, other), key=lambda story: (len(members[story]), -story))
+        return bool(both) and all(self._mean_score(language, small, large) >= _MERGE for language in sorted(both))
 
-    def _mean_score(self, language: int, one: int, other: int) -> float:
-        """How sure the scorer is that the reports of the smaller of two stories are of the other one."""
-        rows = {story: self._spoken(story, language) for story in (one, other)}
-        small, large = sorted(rows, key=lambda story: (len(rows[story]), -story))
+    def _are_two(self, language: int, small: int, large: int) -> bool:
+        """Whether the reports of two stories, asked in turn, say that they are not of one event."""
+        said = self._mean_score(language, small, large)
+        return said <= 2 * _SPLIT and (said + self._mean_score(language, large, small)) / 2 <= _SPLIT
+
+    def _mean_score(self, language: int, story: int, other: int) -> float:
+        """How sure the scorer is that the reports of a story, the last of them, are of another one."""
         scores = []
-        for row in rows[small][-_ASKED:]:
-            look = self.look(self._reports.records[row], without=small)
-            at = [] if look is None else np.flatnonzero(look.beside.stories == large)
+        for row in self._spoken(story, language)[-_ASKED:]:
+            look = self.look(self._reports.records[row], without=story)
+            at = [] if look is None else np.flatnonzero(look.beside.stories == other)
             scores.append(self._scores(look)[at[0]] if len(at) else 0.0)
         return float(np.mean(scores))
 
