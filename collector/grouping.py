@@ -18,6 +18,7 @@ from collector.current import Current
 from collector.errors import StoriesChanged
 from collector.model import (
     GroupingStep,
+    JoinEvidence,
     Joining,
     Leaving,
     Merging,
@@ -108,15 +109,18 @@ class Grouping:
 
     def _restored(self, subject: tuple[Article, ...]) -> tuple[Grouper, int]:
         memory = self._store.grouping_memory(OPEN)
-        grouper = Grouper(subject)
+        grouper = Grouper(subject, article_of=self._article_of)
         try:
             grouper.restore(memory.members, memory.settled, memory.next_story)
         except ValueError:  # another version of this program packed them
             packed = self._packed_anew([one.number for one in memory.members])
             self._store.save_packed(packed)
-            memory, grouper = self._store.grouping_memory(OPEN), Grouper(subject)
+            memory, grouper = self._store.grouping_memory(OPEN), Grouper(subject, article_of=self._article_of)
             grouper.restore(memory.members, memory.settled, memory.next_story)
         return grouper, memory.base
+
+    def _article_of(self, number: int) -> Article | None:
+        return next(map(as_article, self._store.grouped_articles([number])), None)
 
     def _packed_anew(self, ids: Sequence[int]) -> dict[int, bytes]:
         scratch = Grouper(())
@@ -129,7 +133,7 @@ class Grouping:
 
 
 def counts(steps: Sequence[GroupingStep]) -> Counter[str]:
-    """How many steps there are of each word: stories started, reports joined, merges, splits."""
+    """How many steps there are of each word: stories started, reports joined, merges, splits, and single moves."""
     found: Counter[str] = Counter()
     split: tuple[int, int] | None = None
     for step in steps:
@@ -140,6 +144,8 @@ def counts(steps: Sequence[GroupingStep]) -> Counter[str]:
                 found["joined"] += 1
             case Merging():
                 found["merged"] += 1
+            case Moving(evidence=JoinEvidence()):
+                found["moved"] += 1
             case Moving() if (step.story, step.into) != split:
                 found["split"] += 1
         split = (step.story, step.into) if isinstance(step, Moving) else None

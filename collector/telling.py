@@ -32,7 +32,8 @@ def because(report: Report, story: Story) -> str:
     """Why the report is in its story, as a sentence without its end."""
     titles = {one.key: one.title for one in story.reports}
     if report.evidence is None:
-        return "it began the story" if report.key == story.reports[0].key else "it was put here on its own"
+        is_first = report.key == story.reports[0].key
+        return "it began the story" if is_first else "it began a story that is part of this one now"
     return _joined(report.evidence, _named(report.copy_of, titles), _named(report.nearest, titles))
 
 

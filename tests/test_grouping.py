@@ -145,6 +145,26 @@ def test_restarts_in_between_change_nothing(world, tmp_path):
     assert room.stories() == events_of(room)
 
 
+def test_reports_that_stood_alone_join_when_more_is_known(room, monkeypatch):
+    """At first every report is doubted to be of any event that is known."""
+    monkeypatch.setattr("collector.similar.grouper._DOUBT", 400.0)
+    monkeypatch.setattr("collector.similar.grouper._FEW", 3)
+    room.keep_all()
+    room.group()
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", 20)
+    first, second, *_ = ferries = [name for name in room.keys if name.startswith("ferry")]
+    alone = room.story(second).key
+    assert alone != room.story(first).key
+    for number in range(20):
+        title, text = f"Match {number} of the Otava cup", f"Team {number} won match {number} of the Otava cup by {number} goals."
+        room.keep(f"sport{number}", (title, text), published_at=room.world.now + timedelta(minutes=20 + number))
+        room.group()
+
+    assert set(ferries) in room.stories()
+    assert room.told["merged"] >= 2
+    assert room.store.story(alone).key == room.story(first).key
+
+
 def test_a_batch_that_cannot_be_saved_is_grouped_again(room, monkeypatch):
     room.keep_all()
     with monkeypatch.context() as patch:

@@ -160,14 +160,15 @@ def group(
     """
     from collector.similar import Grouper, Stories
 
-    grouper, stories = Grouper(), Stories()
+    articles: dict[int, Article] = {}
+    grouper, stories = Grouper(article_of=articles.get), Stories()
     names: dict[int, str] = {}
     seen_at = datetime.fromtimestamp(0, UTC)
     for number, row in enumerate(_jsonl(file), 1):
         if isinstance(row, _Unusable):
             say(f"{row.name}: {row.reason}")
             continue
-        article = _article(row)
+        article = articles[number] = _article(row)
         seen_at = article.published_at or seen_at
         names[number] = " ".join(str(row.get("id", f"{file}:{number}")).split())
         stories.follow(grouper.add(number, article, seen_at))

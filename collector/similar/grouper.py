@@ -9,7 +9,7 @@ can touch what one language says.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -36,6 +36,9 @@ _JOIN, _JOIN_UNDATED = 0.5, 0.75  # how sure is enough; more is asked where noth
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
 _SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story that is looked at so
+# A report is looked at once more when so many have come after it, if its story is small: more is known by then. It goes
+# where it would join now, if it is hardly of its story.
+_AGAIN, _SMALL, _HARDLY = 60, 4, 0.3
 # Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
 # and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
 _ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
@@ -59,16 +62,26 @@ class Look:
 class Grouper:
     """Deterministic: the same input in the same order gives the same steps, also when it was restored in between."""
 
-    def __init__(self, subject: Sequence[Article] = (), *, scorer: Scorer | None = None) -> None:
-        """`subject` is the corpus: what nearly every report shares with it says nothing of the event."""
+    def __init__(
+        self,
+        subject: Sequence[Article] = (),
+        *,
+        scorer: Scorer | None = None,
+        article_of: Callable[[int], Article | None] = lambda number: None,
+    ) -> None:
+        """`subject` is the corpus: what nearly every report shares with it says nothing of the event. `article_of`
+        gives an earlier report again, for the words of evidence.
+        """
         terms = [read(article, _EPOCH) for article in subject]
         self._reports = Reports([np.concatenate([r["words"], r["foreign"]]) & IDS for r in terms])
         self._comparer = Comparer(self._reports.common)
         self._given = scorer
+        self._article_of = article_of
         self._frozen: set[int] = set()
         self._copy_of: dict[int, int] = {}
         self._latest: dict[int, int] = {}  # story -> the number of its last report
         self._order: list[tuple[int, int]] = []  # the same as (number, story), in order
+        self._numbers: list[int] = []  # of all reports, in order
         self.next_story = 1
 
     def restore(self, members: Iterable[Remembered], frozen: Collection[int], next_story: int) -> None:
@@ -86,6 +99,7 @@ class Grouper:
         self._latest = dict(sorted(latest.items(), key=lambda last: last[1])[-OPEN:])
         self._order = sorted((last, story) for story, last in self._latest.items())
         self._reports.finish(self._latest.__contains__)
+        self._numbers = sorted(self._reports.row_of)
         self._copy_of = {number: of for number, of in self._copy_of.items() if number in self._reports.row_of}
         self._frozen = set(frozen)
         self.next_story = next_story
@@ -104,7 +118,7 @@ class Grouper:
         if found and look is not None:
             merged = list(self._mend(record, article, story, look.beside, scores))
             steps += merged or self._split(story, int(record["language"]))
-        return steps
+        return steps + self._look_again()
 
     def start(self, number: int, article: Article, seen_at: datetime) -> list[Step]:
         """Gives a report a story of its own, which is frozen."""
@@ -118,8 +132,7 @@ class Grouper:
         """A report is rewritten or let go: it leaves its story. One that is not open any more is nobody's."""
         if number in self._reports.row_of:
             story = self._story_of(number)
-            self._reports.remove(number)
-            self._copy_of.pop(number, None)
+            self._remove(number)
             self._touch(story)
 
     def move(self, number: int, into: int | None) -> int:
@@ -163,6 +176,7 @@ class Grouper:
         if number in self._reports.row_of:
             raise ValueError(f"report {number} is in a story already")
         self._reports.add(number, story, record)
+        insort(self._numbers, number)
         if copy_of is not None:
             self._copy_of[number] = copy_of
         self._touch(story)
@@ -189,7 +203,7 @@ class Grouper:
             )
             return int(self._reports.stories[look.rows[at]]), evidence
         best = int(scores.argmax())
-        if scores[best] < (_JOIN_UNDATED if np.isnan(look.beside.hours[best]) else _JOIN):
+        if not self._is_sure(look, scores, best):
             return None
         return int(look.beside.stories[best]), self._told(article, record, look.beside, scores, best)
 
@@ -239,6 +253,50 @@ class Grouper:
             self._unite(gone, story)
             yield Merged(story=gone, into=story, evidence=evidence)
 
+    def _look_again(self) -> list[Step]:
+        """What an earlier report would join, had it come only now; its story follows it, if that would join too."""
+        if len(self._numbers) <= _AGAIN:
+            return []
+        number = self._numbers[-1 - _AGAIN]
+        row, story = self._reports.row_of[number], self._story_of(number)
+        size = len(self._reports.members[story])
+        if story in self._frozen or size > _SMALL:
+            return []
+        record = self._reports.records[row].copy()
+        if (look := self.look(record, without=story)) is None:
+            return []
+        scores = self._scores(look)
+        best = int(scores.argmax())
+        other = int(look.beside.stories[best])
+        if other in self._frozen or not self._is_sure(look, scores, best):
+            return []
+        evidence = self._told(self._article_of(number), record, look.beside, scores, best)
+        if other < story if size == 1 else self._is_astray(number, record):
+            self._reports.move(row, other)
+            self._touch(story)
+            self._touch(other)
+            return [Moved(number=number, story=story, into=other, evidence=evidence)]
+        if not self._agree(story, other):
+            return []
+        into, gone = min(story, other), max(story, other)
+        self._unite(gone, into)
+        return [Merged(story=gone, into=into, evidence=evidence)]
+
+    def _is_astray(self, number: int, record: np.void) -> bool:
+        """Whether a report would hardly join the rest of its story. Copies stay with what they are copies of."""
+        row, story, aside = self._reports.row_of[number], self._story_of(number), self.next_story
+        numbers = self._reports.numbers[self._reports.members[story]].tolist()
+        if number in self._copy_of or any(self._copy_of.get(other) == number for other in numbers):
+            return False
+        self._reports.move(row, aside)
+        look = self.look(record, without=aside)
+        own = 0.0 if look is None else float(self._scores(look)[look.beside.stories == story].sum())
+        self._reports.move(row, story)
+        return own < _HARDLY
+
+    def _is_sure(self, look: Look, scores: np.ndarray, at: int) -> bool:
+        return bool(scores[at] >= (_JOIN_UNDATED if np.isnan(look.beside.hours[at]) else _JOIN))
+
     def _split(self, story: int, language: int) -> list[Step]:
         """Takes a story apart that has fallen into two, and would not become one again."""
         rows = self._spoken(story, language)
@@ -287,7 +345,9 @@ class Grouper:
         spoken = self._reports.records["language"][rows]
         return rows[(spoken == language) | (spoken == UNKNOWN) | (language == UNKNOWN)]
 
-    def _told(self, article: Article, record: np.void, seen: Beside, scores: np.ndarray, at: int) -> JoinEvidence:
+    def _told(
+        self, article: Article | None, record: np.void, seen: Beside, scores: np.ndarray, at: int
+    ) -> JoinEvidence:
         return self._evidence(article, record, seen.nearest[at], seen.similarity[at], scores[at], seen.hours[at])
 
     def _candidates(self, record: np.void, without: int | None) -> np.ndarray:
@@ -317,7 +377,7 @@ class Grouper:
         return int(best), float(share.max())
 
     def _evidence(
-        self, article: Article, record: np.void, row: int, similarity: float, score: float, apart: float,
+        self, article: Article | None, record: np.void, row: int, similarity: float, score: float, apart: float,
         *, is_copy: bool = False,
     ) -> JoinEvidence:  # fmt: skip
         number = int(self._reports.numbers[row])
@@ -327,15 +387,19 @@ class Grouper:
             hours=None if np.isnan(apart) else round(float(apart), 1),
             nearest=number,
             copy_of=self._copy_of.get(number, number) if is_copy else None,
-            **shared(article, record, self._reports.records[row], self._reports.common),
+            **(shared(article, record, self._reports.records[row], self._reports.common) if article else {}),
         )
 
     def _close(self, story: int) -> None:
         for row in list(self._reports.members[story]):
             number = int(self._reports.numbers[row])
-            self._reports.remove(number)
-            self._copy_of.pop(number, None)
+            self._remove(number)
         self._touch(story)
+
+    def _remove(self, number: int) -> None:
+        self._reports.remove(number)
+        self._copy_of.pop(number, None)
+        del self._numbers[bisect_left(self._numbers, number)]
 
     def _unite(self, story: int, into: int) -> None:
         for row in list(self._reports.members.get(story, ())):

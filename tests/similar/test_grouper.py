@@ -81,8 +81,10 @@ def test_the_same_input_gives_the_same_steps():
     assert run(Grouper(), STREAM) == run(Grouper(), STREAM)
 
 
+@pytest.mark.parametrize("again", [60, 3])
 @pytest.mark.parametrize("at", range(0, len(STREAM), 3))
-def test_a_restart_changes_nothing(at):
+def test_a_restart_changes_nothing(at, again, monkeypatch):
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", again)
     whole = Grouper()
     before, after = run(whole, STREAM[:at]), run(whole, STREAM[at:], at + 1)
     kept = sorted(remembered(before).values(), key=lambda member: member.number)
@@ -255,6 +257,41 @@ def test_a_story_that_turns_out_to_be_two_is_split():
     assert [(step.number, step.story, step.into) for step in steps if isinstance(step, Moved)] == [(2, 1, 2), (4, 1, 2)]
     assert grouper.next_story == 3
     assert [type(step) for step in other.add(6, *STREAM[12])] == [Joined]
+
+
+def placed(stories: dict[tuple[int, int], int], order: list[tuple[int, int]]) -> list[Remembered]:
+    """Reports (event, n) in the stories where earlier mistakes put them."""
+    kept = remembered(run(Grouper(), [report(event, n, hours=at) for at, (event, n) in enumerate(order)]))
+    return [
+        Remembered(number=number, story=stories[one], packed=kept[number].packed, copy_of=None)
+        for number, one in enumerate(order, 1)
+    ]
+
+
+def test_a_report_that_stood_alone_joins_when_more_is_known(monkeypatch):
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", 3)
+    order = [(0, 0), (1, 0), (0, 1), (2, 0), (3, 0)]
+    members = placed({(0, 0): 1, (1, 0): 2, (0, 1): 3, (2, 0): 4, (3, 0): 5}, order)
+    articles = {number: report(*one)[0] for number, one in enumerate(order, 1)}
+    grouper, other = Grouper(article_of=articles.get), Grouper()
+    grouper.restore(members, frozen=(), next_story=6)
+    other.restore(members, frozen=(3,), next_story=6)
+    step = grouper.add(6, *report(1, 1, hours=6))[-1]
+
+    assert (type(step), step.number, step.story, step.into) == (Moved, 3, 3, 1)
+    assert step.evidence.nearest == 1
+    assert "Lindholm" in step.evidence.names
+    assert not [step for step in other.add(6, *report(1, 1, hours=6)) if isinstance(step, Moved | Merged)]
+
+
+def test_a_report_that_went_astray_is_put_right(monkeypatch):
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", 4)
+    members = placed({(0, 0): 1, (0, 1): 1, (1, 0): 1, (1, 1): 2, (1, 2): 2, (2, 0): 3}, [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0)])
+    grouper = Grouper()
+    grouper.restore(members, frozen=(), next_story=4)
+    steps = grouper.add(7, *report(3, 0, hours=7))
+
+    assert [(step.number, step.story, step.into) for step in steps if isinstance(step, Moved)] == [(3, 1, 2)]
 
 
 def test_weak_links_make_no_chain():

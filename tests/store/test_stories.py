@@ -279,6 +279,20 @@ def test_a_split_is_one_step_and_has_a_new_key(desk):
     assert step.articles == (desk.keys["b"], desk.keys["d"])
 
 
+def test_the_machine_moves_a_report_and_says_why(desk):
+    desk.keep("a", "b", "c")
+    desk.group("a", "b")
+    desk.group("c", story=2)
+    alone = desk.key("c")
+    desk.take(Moving(article_id=desk.ids["c"], story=2, into=1, evidence=WHY))
+
+    assert desk.stories() == ["abc"]
+    assert desk.store.story(alone).key == desk.key("a"), "who has the key of the story that is empty now is led on"
+    [step] = desk.steps("a")
+    assert (step.kind, step.who, step.because, step.articles) == (StepKind.MOVE, Actor.MACHINE, WHY, (desk.keys["c"],))
+    assert next(one for one in desk.story("a").reports if one.key == desk.keys["c"]).evidence == WHY
+
+
 def test_one_batch_does_everything_in_its_order(desk):
     desk.keep(*"abcdefg")
     desk.take(
