@@ -11,7 +11,7 @@ import numpy as np
 
 SIZE = 1 << 21
 
-WORD, NAME, NUMBER, CONCEPT, GRAM, SOUND = "wnkcgs"
+WORD, NUMBER, CONCEPT, GRAM, SOUND = "wkcgs"
 
 
 def term_id(kind: str, term: str) -> int:
