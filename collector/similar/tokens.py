@@ -7,7 +7,6 @@ whole, and the scripts of South-East Asia by threes.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -16,9 +15,9 @@ from collector.folding import fold
 from collector.similar.ids import GRAM, NUMBER, SOUND, WORD, term_id
 from collector.similar.sounds import latin, sound
 from collector.similar.stems import stemmer
+from collector.text import MARKS
 
-_MARKS = "".join(map(chr, (p for p in range(0x300, 0x10000) if unicodedata.category(chr(p)) in ("Mn", "Mc"))))
-_TOKEN = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
+_TOKEN = re.compile(rf"[^\W\d_]+(?:[{MARKS}]+[^\W\d_]*)*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7af"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
