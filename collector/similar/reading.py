@@ -43,7 +43,8 @@ def reading(article: Article, language: str | None) -> Reading:
 def tally(found: Iterable[tuple[Iterable[int], int]]) -> dict[int, int]:
     """How often each id comes, of ids that come together so often."""
     counts: dict[int, int] = {}
+    known = counts.get
     for ids, count in found:
         for one in ids:
-            counts[one] = counts.get(one, 0) + count
+            counts[one] = known(one, 0) + count
     return counts

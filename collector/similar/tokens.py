@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
+from zlib import crc32
 
 from collector.folding import fold
-from collector.similar.ids import GRAM, NUMBER, SOUND, WORD, term_id
+from collector.similar.ids import GRAM, NUMBER, SIZE, SOUND, WORD, term_id
 from collector.similar.sounds import latin, sound
 from collector.similar.stems import stemmer
-from collector.text import MARKS
+from collector.text import QUICK_MARKS
 
-_TOKEN = re.compile(rf"[^\W\d_]+(?:[{MARKS}]+[^\W\d_]*)*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
+_TOKEN = re.compile(rf"[^\W\d_]+(?:[{QUICK_MARKS}]+[^\W\d_]*)*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7af"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -138,7 +139,10 @@ def _spans(text: str, length: int) -> list[str]:
 
 
 def _grams(plain: str) -> tuple[int, ...]:
-    return tuple([term_id(GRAM, gram) for gram in _spans(f"^{plain}$", _GRAM)]) if plain else ()
+    """The ids of its letters by fours; the ends of the word are letters, too."""
+    letters = f"^{plain}$".encode()
+    starts = range(max(1, len(letters) - _GRAM + 1)) if plain else ()
+    return tuple([crc32(letters[i : i + _GRAM], GRAM) % SIZE for i in starts])
 
 
 def _sounds(spoken: Iterable[str]) -> tuple[int, ...]:
