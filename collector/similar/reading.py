@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from collector.similar.article import Article
 from collector.similar.concepts import concepts_of
 from collector.similar.ids import CONCEPT, term_id
@@ -24,6 +26,13 @@ class Reading:
     text: list[Token]
     often: list[tuple[Token, int]]
 
+    def grams(self) -> tuple[np.ndarray, np.ndarray]:
+        """The ids of its letters, each once, and how often each comes."""
+        ids = np.frombuffer(b"".join([token.grams for token, _ in self.often]), np.uint32)
+        times = np.repeat([count for _, count in self.often], [len(token.grams) // 4 for token, _ in self.often])
+        found, places = np.unique(ids, return_inverse=True)
+        return found, np.bincount(places, times)
+
     def concepts(self) -> Iterable[int]:
         """The ids of what title and text name, each as often as they do."""
         concepts = concepts_of(self.language)
@@ -36,8 +45,10 @@ def reading(article: Article, language: str | None) -> Reading:
     """The article as it is read in a language."""
     known = tokens_of(language)
     title, text = known.split(article.title[:_TITLE]), known.split(article.text[:_TEXT])
-    often = [(known[written], count) for written, count in Counter(title + text).items()]
-    return Reading(language, [known[written] for written in title], [known[written] for written in text], often)
+    counts = Counter(title + text)
+    tokens = {written: known[written] for written in counts}
+    often = list(zip(tokens.values(), counts.values(), strict=True))
+    return Reading(language, [tokens[written] for written in title], [tokens[written] for written in text], often)
 
 
 def tally(found: Iterable[tuple[Iterable[int], int]]) -> dict[int, int]:

@@ -149,8 +149,8 @@ def _words(reading: Reading) -> np.ndarray:
     ):
         for word in {word for token in those for word in token.words}:
             flags[word] |= int(flag)
-    ids, where = np.fromiter(found, np.uint32, len(found)), np.fromiter(flags.values(), np.uint32, len(flags))
-    said = _said(found)
+    (ids, counts), (_, where) = _columns(found), _columns(flags)
+    said = _said(counts)
     worth = said * rarity(ids) * np.where(where & LEAD, _LEAD_COUNTS, 1.0)
     return _coded(ids, said, where, worth, WORDS)
 
@@ -190,13 +190,11 @@ def _capitals(tokens: list[Token]) -> Iterable[Token]:
 
 def _foreign(reading: Reading) -> np.ndarray:
     """What a text in another language may share: letters, sounds, numbers and what has a name everywhere."""
-    kinds = (
-        (_GRAMS_COUNT, tally((token.grams, count) for token, count in reading.often)),
-        (_SOUNDS_COUNT, tally((token.sounds, count) for token, count in reading.often)),
-        (_MARKS_COUNT, tally(_marks(reading))),
-    )
-    ids = np.fromiter(chain.from_iterable(found for _, found in kinds), np.uint32)
-    said = np.concatenate([worth * _said(found) for worth, found in kinds])
+    sounds = tally((token.sounds, count) for token, count in reading.often)
+    marks = tally(_marks(reading))
+    kinds = (_GRAMS_COUNT, *reading.grams()), (_SOUNDS_COUNT, *_columns(sounds)), (_MARKS_COUNT, *_columns(marks))
+    ids = np.concatenate([ids for _, ids, _ in kinds])
+    said = np.concatenate([worth * _said(counts) for worth, _, counts in kinds])
     ids, first = np.unique(ids, return_index=True)
     said = said[first]
     return _coded(ids, said, np.zeros(len(ids), np.uint32), said * rarity(ids), FOREIGN)
@@ -207,5 +205,9 @@ def _marks(reading: Reading) -> Iterable[tuple[tuple[int, ...], int]]:
     yield from (((concept,), 1) for concept in reading.concepts())
 
 
-def _said(found: dict[int, int]) -> np.ndarray:
-    return 1 + np.log(np.fromiter(found.values(), np.float32, len(found)))
+def _columns(found: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    return np.fromiter(found, np.uint32, len(found)), np.fromiter(found.values(), np.uint32, len(found))
+
+
+def _said(counts: np.ndarray) -> np.ndarray:
+    return 1 + np.log(counts.astype(np.float32))

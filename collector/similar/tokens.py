@@ -7,6 +7,7 @@ whole, and the scripts of South-East Asia by threes.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -36,13 +37,14 @@ class Token(NamedTuple):
     """What is known of one token; a mark of punctuation has nothing. Ids are those of `ids.py`.
 
     `terms` are the words as they can be shown, `words` their ids. `grams` and `sounds` are ids of letters and sounds
-    that another language may share; only what may be a name has sounds. `number` is its plain form.
+    that another language may share; the former are so many that they are packed (uint32), the latter are only of what
+    may be a name. `number` is its plain form.
     """
 
     terms: tuple[str, ...] = ()
     words: tuple[int, ...] = ()
     stems: tuple[str, ...] = ()
-    grams: tuple[int, ...] = ()
+    grams: bytes = b""
     sounds: tuple[int, ...] = ()
     is_capital: bool = False
     is_cased: bool = False
@@ -138,11 +140,11 @@ def _spans(text: str, length: int) -> list[str]:
     return [text[i : i + length] for i in range(max(1, len(text) - length + 1))]
 
 
-def _grams(plain: str) -> tuple[int, ...]:
+def _grams(plain: str) -> bytes:
     """The ids of its letters by fours; the ends of the word are letters, too."""
     letters = f"^{plain}$".encode()
     starts = range(max(1, len(letters) - _GRAM + 1)) if plain else ()
-    return tuple([crc32(letters[i : i + _GRAM], GRAM) % SIZE for i in starts])
+    return array("I", [crc32(letters[i : i + _GRAM], GRAM) % SIZE for i in starts]).tobytes()
 
 
 def _sounds(spoken: Iterable[str]) -> tuple[int, ...]:

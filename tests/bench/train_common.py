@@ -44,7 +44,8 @@ def learn(articles: Iterable[Article]) -> tuple[np.ndarray, np.ndarray]:
 
 def _terms(read: Reading) -> set[int]:
     """Everything that a record may keep of an article, once."""
-    return {term for token, _ in read.often for term in (*token.words, *token.grams, *token.sounds)} | {*read.concepts()}
+    grams, _ = read.grams()
+    return {term for token, _ in read.often for term in (*token.words, *token.sounds)} | {*grams.tolist(), *read.concepts()}
 
 
 def main() -> None:
