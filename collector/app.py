@@ -110,17 +110,6 @@ def _at_next_start(before: Settings, after: Settings) -> list[str]:
     ]
 
 
-def open_store(config: Config) -> Store:
-    """The database that the configuration names, brought up to date."""
-    store = Store.open(config.database)
-    try:
-        store.prepare()
-    except CollectorError:
-        store.close()
-        raise
-    return store
-
-
 @asynccontextmanager
 async def network(
     config: Config,
@@ -172,7 +161,7 @@ async def opened(
 ) -> AsyncIterator[App]:
     """The parts at work on the configured database, which is theirs alone until the end."""
     current, own = Current(config, examples(read_corpus(config.corpus))), _configured_addresses(config)
-    store = open_store(config)
+    store = Store.ready(config.database)
     try:
         with store.hold():
             async with network(config, now, monotonic, own) as (fetcher, workers):

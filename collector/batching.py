@@ -15,6 +15,7 @@ from collector.errors import StoreError
 SET_ASIDE = 60.0  # seconds
 LONGEST_ASIDE = 3600.0
 REFILL = 0.03  # seconds until work that ended is replaced, at least
+TOGETHER = 0.25  # seconds for which it waits at most to be replaced together with others
 ASKING = 0.2  # the share of the time that may go into asking the database what is due
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds until a database that took nothing is tried again
 _LOOKS = 5  # at what gathers, before it is saved
@@ -79,6 +80,12 @@ class InHand(Collection[int]):
                 await self._ended.wait()
         self._ended.clear()
 
+    async def eased(self, seconds: float) -> None:
+        """Returns when the work on an eighth of what is in hand now has ended, or so much time has passed."""
+        few, until = self.busy - self.busy // 8, time.monotonic() + seconds
+        while self.busy > few and (left := until - time.monotonic()) > 0:
+            await self.ended(left)
+
 
 async def each(items: Sequence[Item], width: int, work: Callable[[Item], Awaitable[None]]) -> None:
     """Runs `work` on every item, at most `width` at once. `work` must not raise: that would stop the others."""
@@ -119,6 +126,7 @@ async def work_off(
             else:
                 await hand.ended(LOOK)
             await asyncio.sleep(max(REFILL, took / ASKING))
+            await hand.eased(TOGETHER)
 
 
 class GroupCommit(Generic[Item, Saved]):

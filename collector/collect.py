@@ -31,7 +31,7 @@ from collector.visits import next_visit
 
 _TRIES = 5
 # Seconds: articles come one by one, and ten saved together cost a third of ten saved alone (tests/bench/pipeline.py).
-_GATHER = 0.25
+_GATHER = 1.0
 _AHEAD = 4  # entries in hand for each that may be fetched at the same time: most wait for their host's turn
 
 # What is known at addresses: an article, or None where different texts claim one.

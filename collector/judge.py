@@ -11,6 +11,7 @@ from typing import Protocol
 from collector.match import Matcher, Topic
 from collector.model import Judgement, Match, StoredArticle, Subject, Verdict
 from collector.similar import Article, Examples
+from collector.similar.examples import METHOD
 
 
 class Feed(Protocol):
@@ -35,7 +36,7 @@ class Judge:
         self._matcher, self._examples = Matcher(topics), Examples(examples)
         self._feeds = {feed.key: (tuple(feed.labels), feed.country) for feed in feeds}
         about_feeds = repr(sorted(self._feeds.items())) if self.needs_feeds else ""
-        said = (self._matcher.digest, repr(examples), about_feeds)
+        said = (self._matcher.digest, repr(examples), about_feeds, str(METHOD))
         self.rules = int.from_bytes(hashlib.blake2b("\n".join(said).encode(), digest_size=8).digest(), "big") >> 1
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 LETTER = r"[^\W\d_]"
 
@@ -52,6 +53,7 @@ def fold(text: str) -> str:
     return " ".join(text.replace("ي", "ی").replace("ى", "ی").split())
 
 
+@cache
 def _month_names() -> tuple[re.Pattern[str], dict[str, int]]:
     starts = {start: number for number, row in enumerate(_MONTHS, 1) for start in row.split()}
     whole = {fold(name): number for number, row in enumerate(_WHOLE_MONTHS, 1) for name in row.split("|")}
@@ -65,13 +67,10 @@ def _month_names() -> tuple[re.Pattern[str], dict[str, int]]:
     return re.compile(pattern), starts | whole
 
 
-_MONTH, _NUMBERS = _month_names()
-
-
 def months_in(text: str) -> list[tuple[int, int, int]]:
     """The months that `text`, which was folded, names: where each name starts and ends, and its number."""
-    return [(*found.span(), _number(found)) for found in _MONTH.finditer(text)]
+    return [(*found.span(), _number(found)) for found in _month_names()[0].finditer(text)]
 
 
 def _number(found: re.Match[str]) -> int:
-    return int(found["number"] or _NUMBERS[found["start"] or found["whole"]])
+    return int(found["number"] or _month_names()[1][found["start"] or found["whole"]])

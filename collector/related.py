@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from collector.model import Story
 from collector.similar import Article, Examples
-from collector.similar.profile import profile
+from collector.similar.report import said
 
 _ALIKE = 0.2  # of headlines: below, it is the kind of text that is alike
 _MOST = 6
@@ -16,7 +16,7 @@ def related(story: Story, others: Sequence[Story]) -> list[Story]:
     """Those of the others whose headlines are nearest to the story's own, nearest first."""
     if not others:
         return []
-    near = Examples([_headlines(one) for one in others]).nearness(profile(_headlines(story)))
+    near = Examples([_headlines(one) for one in others]).nearness(said(_headlines(story)))
     ranked = sorted(zip(near, others, strict=True), key=lambda pair: (-pair[0], pair[1].id))
     return [one for value, one in ranked[:_MOST] if value >= _ALIKE]
 

@@ -148,6 +148,24 @@ async def test_what_failed_is_set_aside_longer_each_time(monkeypatch):
     assert not hand._faults, "what succeeded is forgotten"
 
 
+async def test_much_that_ends_is_replaced_together():
+    """Whoever asks what is due waits until an eighth has ended, and not for ever; where little is in hand, not at all."""
+    hand = InHand()
+    hand.take(range(64))
+    waiting = asyncio.ensure_future(hand.eased(60))
+    for number in range(8):
+        await asyncio.sleep(0.01)
+        assert not waiting.done(), f"after {number}"
+        hand.done(number)
+    await asyncio.wait_for(waiting, 1)
+
+    started = time.monotonic()
+    await hand.eased(0.05)
+    assert 0.04 < time.monotonic() - started < 1
+    hand.give_back(range(60))
+    await asyncio.wait_for(hand.eased(60), 0.1)
+
+
 async def work_off_all(due, work, *, most: int = 4, hand: InHand | None = None, stop: asyncio.Event | None = None):
     await work_off(InHand() if hand is None else hand, due, lambda: most, work, stop or asyncio.Event())
 

@@ -77,3 +77,19 @@ def test_the_store_learns_in_the_order_of_articles_and_forgets(world):
 
     world.store.forget_lines(world.now + MEMORY)
     assert world.store.host_lines("amber", [line]) == set()
+
+
+def test_hosts_that_are_saved_together_learn_their_own_lines(world, monkeypatch):
+    """Also where they are too many to be asked for at once."""
+    monkeypatch.setattr("collector.store.lines._AT_ONCE", 2)
+    ends = {host: f"The {host} Post lives from readers like you, who give." for host in ("amber", "birch")}
+    entries = world.pending(*map(str, range(ENOUGH * len(ends))))
+    seen = [shown(host, "x" * n, text_of(n, end)) for n in range(1, ENOUGH + 1) for host, end in ends.items()]
+    world.store.save_collected([
+        world.collected(entry, world.draft(entry.canonical_url), lines=lines)
+        for entry, lines in zip(entries, seen, strict=True)
+    ])  # fmt: skip
+
+    keys = {host: shown(host, "x", end).keys[0] for host, end in ends.items()}
+    for host in ends:
+        assert world.store.host_lines(host, keys.values()) == {keys[host]}

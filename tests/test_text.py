@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.text import clean, cut, legal, paragraphs
+from collector.text import MARKS, clean, cut, legal, paragraphs
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -70,3 +71,11 @@ def test_piled_marks_are_few():
 def test_a_paragraph_is_a_line():
     """Empty lines go, lines stay."""
     assert paragraphs(" one\n\n \n two  words\r\nthree ", 100) == "one\ntwo words\nthree"
+
+
+def test_every_mark_of_every_script_is_known():
+    """Whole blocks without any are not looked at when the program starts."""
+    marks = [p for p in range(0x300, 0x1F000) if unicodedata.category(chr(p)) in ("Mn", "Mc")]
+
+    assert [hex(point) for point in marks if not re.match(f"[{MARKS}]", chr(point))] == []
+    assert not re.match(f"[{MARKS}]", "a"), "a letter is no mark"

@@ -27,9 +27,10 @@ def status(
     With --json a line for each feed, and a last one with the totals.
     """
     loaded = load_config(config, database)
-    from collector.app import clock, open_store
+    from collector.app import clock
+    from collector.store import Store
 
-    with closing(open_store(loaded)) as store:
+    with closing(Store.ready(loaded.database)) as store:
         feeds, totals = store.feeds(), store.totals([topic.key for topic in loaded.topics])
     if as_json:
         for feed in feeds:
@@ -85,11 +86,11 @@ def publish(
     changed is written. The service does it by itself where `settings.publish.folder` names a folder.
     """
     loaded = load_config(config, database)
-    from collector.app import open_store
     from collector.channels import Channels
     from collector.static import write_site
+    from collector.store import Store
 
-    with closing(open_store(loaded)) as store:
+    with closing(Store.ready(loaded.database)) as store:
         written = write_site(Channels(store, lambda: loaded), loaded, out)
     say(f"Wrote {len(written)} changed files to {out}." if written else f"Everything in {out} is up to date.")
 
@@ -119,9 +120,9 @@ def migrate(config: ConfigOption = FEEDS_YAML, database: DatabaseOption = None) 
     The other commands do this by themselves: it is for whoever wants to choose the moment.
     """
     loaded = load_config(config, database)
-    from collector.app import open_store
+    from collector.store import Store
 
-    with closing(open_store(loaded)) as store:
+    with closing(Store.ready(loaded.database)) as store:
         say(f"The database is up to date: {store.name}")
 
 

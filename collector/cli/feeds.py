@@ -100,11 +100,11 @@ def export(
 
         sys.stdout.buffer.write(render_opml(loaded.settings.publish.title, loaded.feeds))
         return
-    from collector.app import open_store
     from collector.export import write_csv, write_jsonl
+    from collector.store import Store
 
     write = write_csv if what == Export.CSV else write_jsonl
-    with closing(open_store(loaded)) as store:
+    with closing(Store.ready(loaded.database)) as store:
         write(store.articles(kept_only=not everything), sys.stdout)
 
 

@@ -128,9 +128,9 @@ COMMANDS = {"show": show_, "merge": merge, "split": split, "move": move, "pin": 
 @contextmanager
 def _store(config: Path, database: str | None) -> Iterator[Store]:
     loaded = load_config(config, database)
-    from collector.app import open_store
+    from collector.store import Store
 
-    store = open_store(loaded)
+    store = Store.ready(loaded.database)
     try:
         yield store
     finally:

@@ -28,12 +28,12 @@ def why(
     Exit code 1 when no feed showed it.
     """
     loaded = load_config(config, database)
-    from collector.app import open_store
     from collector.current import Current
     from collector.seeds import examples, read_corpus
+    from collector.store import Store
     from collector.tracing import explain, unseen
 
-    with closing(open_store(loaded)) as store:
+    with closing(Store.ready(loaded.database)) as store:
         found = explain(store, Current(loaded, examples(read_corpus(loaded.corpus))), url)
         if found is None:
             say(unseen(store, url))
@@ -55,10 +55,10 @@ def plan(
     with --config.
     """
     loaded = load_config(config, database)
-    from collector.app import open_store
     from collector.loop import run_loop
     from collector.plan import plan as make_plan
     from collector.seeds import examples, read_corpus
+    from collector.store import Store
     from collector.workers import Workers
 
     async def work() -> list[Change]:
@@ -66,7 +66,7 @@ def plan(
         workers = Workers(cores)
         rules = pickle.dumps((loaded.topics, loaded.feeds, examples(read_corpus(loaded.corpus))))
         try:
-            with closing(open_store(loaded)) as store:
+            with closing(Store.ready(loaded.database)) as store:
                 return await make_plan(store, rules, workers, 2 * cores)
         finally:
             await workers.close()

@@ -32,15 +32,15 @@ class Concepts:
     def find(self, terms: list[str]) -> Iterator[str]:
         """The codes of what is mentioned, each as often as it is; the longest name counts."""
         names = self._names()
-        at = 0
-        while at < len(terms):
-            step = 1
-            for name, code in names.get(terms[at], ()):
+        end = 0
+        for at in [at for at, term in enumerate(terms) if term in names]:
+            if at < end:
+                continue
+            for name, code in names[terms[at]]:
                 if len(name) == 1 or tuple(terms[at : at + len(name)]) == name:
                     yield code
-                    step = len(name)
+                    end = at + len(name)
                     break
-            at += step
 
     def _names(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
         if self._by_first is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
 import numpy as np
 
 from collector.similar.article import Article
 from collector.similar.commonness import Commonness
-from collector.similar.report import IDS, NAME, language_of, tokens
+from collector.similar.reading import reading
+from collector.similar.report import IDS, NAME, language_of
 from collector.similar.tokens import Token
 
 _MOST = 8
@@ -43,7 +43,7 @@ def shared(article: Article, mine: np.void, other: np.void, common: Commonness) 
 def _written(article: Article, language: str | None, kind: str, wanted: set[int]) -> dict[int, str]:
     """Term -> how the article writes it where it comes first."""
     written: dict[int, str] = {}
-    for token in chain(*tokens(article, language)):
+    for token, _ in reading(article, language).often:
         for term, word in _terms(token, kind):
             if term in wanted:
                 written[term] = word

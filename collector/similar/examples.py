@@ -19,13 +19,16 @@ import numpy as np
 
 from collector.similar.article import Article
 from collector.similar.common import rarity
-from collector.similar.profile import BODY, FOREIGN, LEAD, MARKS, NAMES, Part, Profile, profile
+from collector.similar.report import IDS, LEAD, NAME, NUMBER, counts, said
 
+METHOD = 2  # counted up when an article's number becomes another one: what is stored is then judged anew
 # What the cosine of each part counts within one language.
-_WITHIN = {BODY: 0.45, LEAD: 0.25, NAMES: 0.2, MARKS: 0.1}
+_BODY, _LEAD, _NAMES, _NUMBERS = 0.45, 0.25, 0.2, 0.1
 # Texts in two languages share only a part of what a translation would: their cosine is lifted to the other's scale.
-_ACROSS = {FOREIGN: 1.5}
-_BEND = 0.7  # spreads the low values, where subjects differ, and brings "the same subject" to 0.4
+_ABROAD = 1.5
+_BEND = 0.67  # spreads the low values, where subjects differ, and brings "the same subject" to 0.4
+
+Vector = tuple[np.ndarray, np.ndarray]  # ids, and what each weighs
 
 
 class Examples:
@@ -33,53 +36,44 @@ class Examples:
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self._keys = [article.key for article in articles]
-        profiles = [profile(article) for article in articles]
-        self._languages = [example.language for example in profiles]
-        self._parts = {
-            part: _Table([_unit(example, part) for example in profiles]) for part in (*_WITHIN, *_ACROSS)
-        }
+        records = [said(article) for article in articles]
+        self._languages = np.array([record["language"] for record in records])
+        parts = [_parts(record) for record in records]
+        self._tables = [_Table(vectors) for vectors in zip(*parts, strict=True)]
 
     def similarity(self, article: Article) -> tuple[float, str | None]:
         """How near the article is to the nearest example, from 0 to 1, and that one's key; (0.0, None) without any.
 
         An example itself, known by its key, is compared with the others.
         """
-        return self.similarity_of(profile(article), article.key)
-
-    def similarity_of(self, asked: Profile, key: str = "") -> tuple[float, str | None]:
-        """The same for an article whose profile is known."""
         if not self._keys:
             return 0.0, None
-        near = self.nearness(asked)
-        if key in self._keys:
-            near[self._keys.index(key)] = 0.0
+        near = self.nearness(said(article))
+        if article.key in self._keys:
+            near[self._keys.index(article.key)] = 0.0
         nearest = int(near.argmax())
         value = round(float(near[nearest]), 3)
         return value, self._keys[nearest] if value else None
 
-    def nearness(self, asked: Profile) -> np.ndarray:
-        """How near the article is to each example, in their order."""
-        near = self._weighed(_WITHIN, asked)
-        abroad = np.array([language != asked.language for language in self._languages])
-        if abroad.any():
-            near = np.maximum(near, np.where(abroad, self._weighed(_ACROSS, asked), 0.0))
+    def nearness(self, record: np.void) -> np.ndarray:
+        """How near what a record says is to each example, in their order."""
+        *within, abroad = [table.dots(*part) for table, part in zip(self._tables, _parts(record), strict=True)]
+        near = sum(share * dots for share, dots in zip((_BODY, _LEAD, _NAMES, _NUMBERS), within, strict=True))
+        is_other = self._languages != record["language"]
+        near = np.maximum(near, np.where(is_other, _ABROAD * abroad, 0.0))
         return np.minimum(1.0, near) ** _BEND
-
-    def _weighed(self, worth: dict[int, float], asked: Profile) -> np.ndarray:
-        return sum(share * self._parts[part].dots(*_unit(asked, part)) for part, share in worth.items())
 
 
 class _Table:
     """Vectors of one part, by term: which of them have it, and how much."""
 
-    def __init__(self, vectors: Sequence[Part]) -> None:
+    def __init__(self, vectors: Sequence[Vector]) -> None:
         self._count = len(vectors)
-        ids = np.concatenate([ids for ids, _ in vectors]) if vectors else np.zeros(0, np.int32)
+        ids = np.concatenate([ids for ids, _ in vectors])
         rows = np.repeat(np.arange(self._count), [len(ids) for ids, _ in vectors])
         order = np.argsort(ids, kind="stable")
-        self._rows = rows[order]
-        self._weights = np.concatenate([weights for _, weights in vectors])[order] if vectors else ids
-        self._ids = ids[order]
+        self._ids, self._rows = ids[order], rows[order]
+        self._weights = np.concatenate([weights for _, weights in vectors])[order]
 
     def dots(self, ids: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The scalar product with each vector."""
@@ -93,9 +87,21 @@ class _Table:
         return np.bincount(self._rows[places], products, self._count)
 
 
-def _unit(of: Profile, part: int) -> Part:
-    """A part as a vector of length 1."""
-    ids = of.ids[of.part(part)]
-    weights = of.weights[of.part(part)] * rarity(ids)
+def _parts(record: np.void) -> tuple[Vector, ...]:
+    """What is compared: all words, those of the lead (each once), names, numbers; and what languages share."""
+    words = record["words"][record["words"] != 0]
+    foreign = record["foreign"][record["foreign"] != 0]
+    rare = rarity(words & IDS)
+    said = counts(words) * rare
+    chosen = [(words & flag != 0, weights) for flag, weights in ((LEAD, rare), (NAME, said), (NUMBER, said))]
+    return (
+        _unit(words, said),
+        *(_unit(words[which], weights[which]) for which, weights in chosen),
+        _unit(foreign, counts(foreign) * rarity(foreign & IDS)),
+    )
+
+
+def _unit(terms: np.ndarray, weights: np.ndarray) -> Vector:
+    """A vector of length 1."""
     length = float(np.sqrt(weights @ weights))
-    return ids, weights / length if length else weights
+    return terms & IDS, weights / length if length else weights

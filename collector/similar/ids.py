@@ -11,12 +11,12 @@ import numpy as np
 
 SIZE = 1 << 21
 
-WORD, NAME, NUMBER, CONCEPT, GRAM, SOUND = "wnkcgs"
+WORD, NUMBER, CONCEPT, GRAM, SOUND = (crc32(kind.encode()) for kind in "wkcgs")  # where a kind's checksums begin
 
 
-def term_id(kind: str, term: str) -> int:
+def term_id(kind: int, term: str) -> int:
     """The number of a term of a kind, from 0 to SIZE - 1."""
-    return crc32(f"{kind}{term}".encode()) % SIZE
+    return crc32(term.encode(), kind) % SIZE
 
 
 def distinct(ids: np.ndarray) -> np.ndarray:

@@ -8,20 +8,21 @@ logarithmic scale in sixteenths. A term of 0 is an empty place.
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
 from collector.languages import detect
 from collector.similar.article import Article
 from collector.similar.common import rarity
-from collector.similar.concepts import concepts_of
-from collector.similar.ids import CONCEPT, SIZE, term_id
+from collector.similar.ids import SIZE
+from collector.similar.reading import Reading, reading, tally
 from collector.similar.sketch import KEPT, sketch
-from collector.similar.tokens import Token, tokens_of
+from collector.similar.tokens import Token
 
 VERSION = 1
 WORDS, PHRASES, FOREIGN = 160, 64, 128
@@ -49,9 +50,12 @@ LEAD, TITLE, NAME, NUMBER = (np.uint32(1 << bit) for bit in (21, 22, 23, 24))
 _COUNT = 25  # the bit where the count begins
 _COUNT_STEPS = 16
 
+# An article is read when it is collected, to compare it with the corpus, and soon again to be placed in a story.
+_REMEMBERED = 2_000
+_remembered: OrderedDict[bytes, np.void] = OrderedDict()
+
 _END = Token()  # what ends a sentence
 
-_READ = 6_000  # characters of a text: what comes later is background
 _LEAD = 80  # tokens after the title that tell what happened
 _PHRASED = 160  # tokens of the text whose phrases are kept
 _PLAIN = 1.5  # rarity below which a word makes no phrase
@@ -62,25 +66,35 @@ _GRAMS_COUNT, _SOUNDS_COUNT, _MARKS_COUNT = 1.0, 1.5, 2.0
 
 def read(article: Article, seen_at: datetime) -> np.void:
     """The record of an article. A language that nobody knows is guessed from the text."""
-    language = article.language or detect(article.text or article.title)
-    title, text = tokens(article, language)
+    record = said(article)
+    record["clock"], record["when"] = _time(article, seen_at)
+    return record
+
+
+def said(article: Article) -> np.void:
+    """The record of what an article says, whenever it says it: without its times."""
+    known = (article.language or "", article.title, article.text)
+    key = hashlib.blake2b("\0".join(known).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    record = _remembered.get(key)
+    if record is None:
+        record = _remembered[key] = _read(article)
+        if len(_remembered) > _REMEMBERED:
+            _remembered.popitem(last=False)
+    return record.copy()
+
+
+def _read(article: Article) -> np.void:
+    read = reading(article, article.language or detect(article.text or article.title))
     record = np.zeros((), RECORD)
     record["version"] = VERSION
-    record["language"] = _language_code(language)
-    record["clock"], record["when"] = _time(article, seen_at)
-    record["length"] = sum(len(token.words) for token in text)
+    record["language"] = _language_code(read.language)
+    record["length"] = sum(len(token.words) for token in read.text)
     record["sketch"], shingles = sketch(article.text or article.title)
     record["shingles"] = min(shingles, 65_535)
-    _fill(record["words"], _words(title, text))
-    _fill(record["phrases"], _phrases(title, text))
-    _fill(record["foreign"], _foreign(language, title, text))
+    _fill(record["words"], _words(read))
+    _fill(record["phrases"], _phrases(read))
+    _fill(record["foreign"], _foreign(read))
     return record[()]
-
-
-def tokens(article: Article, language: str | None) -> tuple[list[Token], list[Token]]:
-    """The tokens of an article's title, and those of its text as far as it is read."""
-    known = tokens_of(language)
-    return known.read(article.title[:500]), known.read(article.text[:_READ])
 
 
 def language_of(record: np.void) -> str | None:
@@ -123,27 +137,28 @@ def _fill(place: np.ndarray, terms: np.ndarray) -> None:
     place[: len(terms)] = terms
 
 
-def _words(title: list[Token], text: list[Token]) -> np.ndarray:
+def _words(reading: Reading) -> np.ndarray:
     """The words that say most, with where they stand; in order of what they are worth."""
-    found = Counter(chain.from_iterable(token.words for token in chain(title, text)))
-    ids = np.fromiter(found, np.uint32, len(found))
-    said = 1 + np.log(np.fromiter(found.values(), np.float32, len(found)))
-    lead = set(chain.from_iterable(token.words for token in chain(title, text[:_LEAD])))
-    flags = np.zeros(len(ids), np.uint32)
+    found = tally((token.words, count) for token, count in reading.often)
+    flags = dict.fromkeys(found, 0)
     for flag, those in (
-        (LEAD, lead),
-        (TITLE, set(chain.from_iterable(token.words for token in title))),
-        (NAME, {word for token in _names(title, text) for word in token.words}),
-        (NUMBER, {word for token in chain(title, text) if token.number for word in token.words}),
+        (LEAD, chain(reading.title, reading.text[:_LEAD])),
+        (TITLE, reading.title),
+        (NAME, _names(reading)),
+        (NUMBER, (token for token, _ in reading.often if token.number)),
     ):
-        flags |= np.where(np.fromiter((word in those for word in found), bool, len(found)), flag, np.uint32(0))
-    worth = said * rarity(ids) * np.where(flags & LEAD, _LEAD_COUNTS, 1.0)
-    return _coded(ids, said, flags, worth, WORDS)
+        for word in {word for token in those for word in token.words}:
+            flags[word] |= int(flag)
+    (ids, counts), (_, where) = _columns(found), _columns(flags)
+    said = _said(counts)
+    worth = said * rarity(ids) * np.where(where & LEAD, _LEAD_COUNTS, 1.0)
+    return _coded(ids, said, where, worth, WORDS)
 
 
-def _phrases(title: list[Token], text: list[Token]) -> np.ndarray:
+def _phrases(reading: Reading) -> np.ndarray:
     """Words that follow one another, but for plain ones between them, within a sentence; the rarest pairs."""
-    words = [word for token in chain(title, (_END,), text[:_PHRASED]) for word in token.words[:1] or (-1,)]
+    places = chain(reading.title, (_END,), reading.text[:_PHRASED])
+    words = [token.words[0] if token.words else -1 for token in places]
     ids = np.array(words, np.int64)
     worth = np.where(ids < 0, 0, rarity(ids))
     telling = (ids < 0) | (worth >= _PLAIN)
@@ -161,43 +176,38 @@ def _coded(ids: np.ndarray, said: np.ndarray, flags: np.ndarray, worth: np.ndarr
     return ids[kept] | flags[kept] | steps << np.uint32(_COUNT)
 
 
-def _names(title: list[Token], text: list[Token]) -> Iterable[Token]:
+def _names(reading: Reading) -> Iterable[Token]:
     """Words with a capital that they do not owe to the start of a sentence or to the style of headlines."""
-    cased = [token for token in title if token.is_cased]
+    cased = [token for token in reading.title if token.is_cased]
     if sum(token.is_capital for token in cased) <= 0.6 * len(cased):
-        yield from _capitals(title)
-    yield from _capitals(text)
+        yield from _capitals(reading.title)
+    yield from _capitals(reading.text)
 
 
 def _capitals(tokens: list[Token]) -> Iterable[Token]:
-    is_start = True
-    for token in tokens:
-        if token.is_capital and not is_start:
-            yield token
-        is_start = not token.terms and not token.number
+    return (token for before, token in pairwise(tokens) if token.is_capital and (before.terms or before.number))
 
 
-def _foreign(language: str | None, title: list[Token], text: list[Token]) -> np.ndarray:
+def _foreign(reading: Reading) -> np.ndarray:
     """What a text in another language may share: letters, sounds, numbers and what has a name everywhere."""
-    both = title + text
-    kinds = (
-        (_GRAMS_COUNT, Counter(chain.from_iterable(token.grams for token in both))),
-        (_SOUNDS_COUNT, Counter(chain.from_iterable(t.sounds for t in both if t.is_capital or not t.is_cased))),
-        (_MARKS_COUNT, Counter(chain(_numbers(both), _concepts(language, title), _concepts(language, text)))),
-    )
-    ids = np.fromiter(chain.from_iterable(found for _, found in kinds), np.uint32)
-    said = np.concatenate(
-        [count * (1 + np.log(np.fromiter(found.values(), np.float32, len(found)))) for count, found in kinds]
-    )
+    sounds = tally((token.sounds, count) for token, count in reading.often)
+    marks = tally(_marks(reading))
+    kinds = (_GRAMS_COUNT, *reading.grams()), (_SOUNDS_COUNT, *_columns(sounds)), (_MARKS_COUNT, *_columns(marks))
+    ids = np.concatenate([ids for _, ids, _ in kinds])
+    said = np.concatenate([worth * _said(counts) for worth, _, counts in kinds])
     ids, first = np.unique(ids, return_index=True)
     said = said[first]
     return _coded(ids, said, np.zeros(len(ids), np.uint32), said * rarity(ids), FOREIGN)
 
 
-def _numbers(tokens: list[Token]) -> Iterable[int]:
-    return (token.words[0] for token in tokens if token.number and token.words)
+def _marks(reading: Reading) -> Iterable[tuple[tuple[int, ...], int]]:
+    yield from ((token.words[:1], count) for token, count in reading.often if token.number)
+    yield from (((concept,), 1) for concept in reading.concepts())
 
 
-def _concepts(language: str | None, tokens: list[Token]) -> Iterable[int]:
-    stems = [stem for token in tokens for stem in token.stems]
-    return (term_id(CONCEPT, code) for code in concepts_of(language).find(stems))
+def _columns(found: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    return np.fromiter(found, np.uint32, len(found)), np.fromiter(found.values(), np.uint32, len(found))
+
+
+def _said(counts: np.ndarray) -> np.ndarray:
+    return 1 + np.log(counts.astype(np.float32))

@@ -24,7 +24,8 @@ _MIX = np.array(  # odd numbers that spread what they multiply
 
 def sketch(text: str) -> tuple[np.ndarray, int]:
     """The lowest hashes of a text's shingles, in order, filled up to `KEPT` (uint32), and how many shingles it has."""
-    hashes = np.fromiter((crc32(unit.encode()) for unit in units(text)), np.uint64)
+    words = "\n".join(units(text)).encode().split(b"\n")  # encoded one by one they cost as much again
+    hashes = np.fromiter(map(crc32, words), np.uint64, len(words))
     kept = np.full(KEPT, _NONE, np.uint32)
     if len(hashes) < SHINGLE:
         return kept, 0

@@ -7,18 +7,19 @@ whole, and the scripts of South-East Asia by threes.
 from __future__ import annotations
 
 import re
-import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
+from zlib import crc32
 
 from collector.folding import fold
-from collector.similar.ids import GRAM, NAME, NUMBER, SOUND, WORD, term_id
+from collector.similar.ids import GRAM, NUMBER, SIZE, SOUND, WORD, term_id
 from collector.similar.sounds import latin, sound
 from collector.similar.stems import stemmer
+from collector.text import QUICK_MARKS
 
-_MARKS = "".join(map(chr, (p for p in range(0x300, 0x10000) if unicodedata.category(chr(p)) in ("Mn", "Mc"))))
-_TOKEN = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
+_TOKEN = re.compile(rf"[^\W\d_]+(?:[{QUICK_MARKS}]+[^\W\d_]*)*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7af"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -35,15 +36,15 @@ _LONGEST = 60  # characters of a word that are looked at
 class Token(NamedTuple):
     """What is known of one token; a mark of punctuation has nothing. Ids are those of `ids.py`.
 
-    `terms` are the words as they can be shown, `words` their ids. `name` is the id of what is a name if its capital
-    says so; `foreign` are ids of letters and sounds that another language may share. `number` is its plain form.
+    `terms` are the words as they can be shown, `words` their ids. `grams` and `sounds` are ids of letters and sounds
+    that another language may share; the former are so many that they are packed (uint32), the latter are only of what
+    may be a name. `number` is its plain form.
     """
 
     terms: tuple[str, ...] = ()
     words: tuple[int, ...] = ()
     stems: tuple[str, ...] = ()
-    name: int = 0
-    grams: tuple[int, ...] = ()
+    grams: bytes = b""
     sounds: tuple[int, ...] = ()
     is_capital: bool = False
     is_cased: bool = False
@@ -59,9 +60,13 @@ class Tokens(dict[str, Token]):
 
     def read(self, text: str) -> list[Token]:
         """The tokens of a text, in order."""
+        return [self[written] for written in self.split(text)]
+
+    def split(self, text: str) -> list[str]:
+        """How a text's tokens are written, in order."""
         if len(self) > _KEPT:
             self.clear()
-        return [self[token] for token in _TOKEN.findall(text)]
+        return _TOKEN.findall(text)
 
     def __missing__(self, written: str) -> Token:
         token = self[written] = self._token(written)
@@ -72,21 +77,24 @@ class Tokens(dict[str, Token]):
             return _number(written)
         if not written[0].isalpha():
             return Token()
-        folded = fold(written[:_LONGEST]).text
-        if _BY_CHARACTERS.search(folded):
-            return _by_characters(folded)
-        bare = _CLITIC.sub("", folded)
+        if written.isascii():  # most of what is read, and nothing of it is written in another way elsewhere
+            bare = plain = written[:_LONGEST].lower()
+        else:
+            folded = fold(written[:_LONGEST]).text
+            if _BY_CHARACTERS.search(folded):
+                return _by_characters(folded)
+            bare = _CLITIC.sub("", folded)
+            plain = latin(bare)
         stem = self._stem(bare)
-        plain = latin(bare)
+        is_capital, is_cased = written[0].isupper(), written.upper() != written.lower()
         return Token(
             terms=(written,),
             words=(term_id(WORD, stem),) if len(stem) > 1 else (),
             stems=(stem,),
-            name=term_id(NAME, latin(stem) or stem) if len(stem) > 1 else 0,
             grams=_grams(plain),
-            sounds=_sounds((plain,)),
-            is_capital=written[0].isupper(),
-            is_cased=written.upper() != written.lower(),
+            sounds=_sounds((plain,)) if is_capital or not is_cased else (),
+            is_capital=is_capital,
+            is_cased=is_cased,
         )
 
 
@@ -132,8 +140,11 @@ def _spans(text: str, length: int) -> list[str]:
     return [text[i : i + length] for i in range(max(1, len(text) - length + 1))]
 
 
-def _grams(plain: str) -> tuple[int, ...]:
-    return tuple(term_id(GRAM, gram) for gram in _spans(f"^{plain}$", _GRAM)) if plain else ()
+def _grams(plain: str) -> bytes:
+    """The ids of its letters by fours; the ends of the word are letters, too."""
+    letters = f"^{plain}$".encode()
+    starts = range(max(1, len(letters) - _GRAM + 1)) if plain else ()
+    return array("I", [crc32(letters[i : i + _GRAM], GRAM) % SIZE for i in starts]).tobytes()
 
 
 def _sounds(spoken: Iterable[str]) -> tuple[int, ...]:

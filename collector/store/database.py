@@ -53,6 +53,17 @@ class Database:
             raise
 
     @classmethod
+    def ready(cls, database: str | Path) -> Self:
+        """The same, brought up to date."""
+        store = cls.open(database)
+        try:
+            store.prepare()
+        except StoreError:
+            store.close()
+            raise
+        return store
+
+    @classmethod
     def look_at(cls, database: str | Path) -> Self:
         """The store as it is, for reading alone: nothing is created, nor brought up to date, nor opened yet.
 

@@ -1,5 +1,5 @@
-"""Brings a database to the tables of this program, by the migrations in db/. Alembic is loaded only when one
-must run.
+"""Brings a database to the tables of this program: a new one has them at once, an old one gets them by the migrations
+in db/. Alembic is loaded only when one must run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, Connection
 from collector.errors import StoreError, StoreNewer
 from collector.shipped import shipped
 from collector.store.dialects import make_engine, name_of, writing
+from collector.store.schema import metadata
 
 HEAD = "0002"  # the newest migration in db/versions
 
@@ -38,8 +39,10 @@ def migrate(url: URL) -> None:
         with writing(engine).begin() as db:
             if db.dialect.name == "postgresql":
                 db.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            if revision_of(db) != HEAD:
-                _upgrade(db)
+            if (revision := revision_of(db)) is None:
+                _create(db)
+            elif revision != HEAD:
+                upgrade(db)
     finally:
         engine.dispose()
 
@@ -72,11 +75,21 @@ def alembic_config() -> object:
     return config
 
 
-def _upgrade(db: Connection) -> None:
+def _create(db: Connection) -> None:
+    """The tables as they are now, and Alembic's note that none is missing: what it would make, without loading it."""
+    metadata.create_all(db)
+    db.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+    )
+    db.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def upgrade(db: Connection, to: str = "head") -> None:
+    """Runs the migrations up to one, the newest when left out."""
     from alembic import command
 
     config = alembic_config()
     config.attributes["connection"] = db  # type: ignore[attr-defined]
-    command.upgrade(config, "head")  # type: ignore[arg-type]
+    command.upgrade(config, to)  # type: ignore[arg-type]
     if db.dialect.name == "sqlite" and db.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StoreError("the migration would have left rows without what they refer to; nothing was changed")

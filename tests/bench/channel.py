@@ -23,7 +23,6 @@ from statistics import median
 
 from feedgen.feed import FeedGenerator
 
-from collector.app import open_store
 from collector.channels import Channels
 from collector.config import Config, load
 from collector.draft import excerpt
@@ -71,7 +70,7 @@ def main() -> None:
 
 def fill(config: Config, items: int) -> None:
     """Stores so many kept articles, in the way they are stored when they are collected."""
-    store = open_store(config)
+    store = Store.ready(config.database)
     store.sync_feeds(config.feeds, NOW)
     store.save_collected([_collected(number) for number in range(items)])
     store.close()
@@ -94,7 +93,7 @@ def _collected(number: int) -> Collected:
 
 def render(config: Config, what: str) -> None:
     """Prints what rendering costs."""
-    store = open_store(config)
+    store = Store.ready(config.database)
     channel = _channel(config, store)
     print(f"\n{len(channel.items)} items, {what}      rendered   with the articles read   bytes")
     for form, row in FORMATS.items():

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from collector.similar import Article, Examples
-from collector.similar.profile import profile
+from collector.similar.report import said
 from tests.bench.streams import STORIES, read_stream
 
 STREAMS = ("ecb_tr", "ecb_dev")
@@ -59,7 +59,7 @@ def _average_precision(nearness: np.ndarray, corpus: set[int], wanted: set[int])
 def by_examples(articles: Sequence[Article]) -> Rank:
     """What the collector says."""
     examples = Examples(articles)
-    nearness = np.stack([examples.nearness(profile(article)) for article in articles])
+    nearness = np.stack([examples.nearness(said(article)) for article in articles])
     return lambda corpus: nearness[:, corpus].max(axis=1)
 
 
@@ -97,12 +97,12 @@ def main() -> None:
     for name, rank in contestants.items():
         print(f"  {name:40}{mean_average_precision(events, rank):.4f}", flush=True)
     examples = Examples([articles[place] for places in events.values() for place in places[:1]])
-    profiles = [profile(article) for article in articles]
+    records = [said(article) for article in articles]
     started = time.process_time()
-    for asked in profiles:
-        examples.similarity_of(asked)
-    cost = 1e3 * (time.process_time() - started) / len(profiles)
-    print(f"CPU beside the profile, {len(events)} examples: {cost:.2f} ms an article")
+    for record in records:
+        examples.nearness(record)
+    cost = 1e3 * (time.process_time() - started) / len(records)
+    print(f"CPU beside the record, {len(events)} examples: {cost:.2f} ms an article")
     for name in (*STREAMS, "vi_tr", "neus_val"):
         _spread(name)
 
@@ -111,11 +111,11 @@ def _spread(name: str) -> None:
     """Prints quantiles of the similarity of pairs."""
     stream = read_stream(name)
     dice = random.Random(SEED)
-    profiles = [profile(article) for article in stream.articles]
+    records = [said(article) for article in stream.articles]
     pairs: dict[bool, list[float]] = {True: [], False: []}
     for place in dice.sample(range(len(stream.articles)), min(60, len(stream.articles))):
         alone = Examples([stream.articles[place]])
-        for other, value in enumerate(alone.nearness(asked)[0] for asked in profiles):
+        for other, value in enumerate(alone.nearness(record)[0] for record in records):
             if other != place:
                 pairs[stream.stories[other] == stream.stories[place]].append(value)
     shares = (0.01, 0.1, 0.5, 0.9, 0.99)

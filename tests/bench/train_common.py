@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 
-import collector.similar.profile as profiles
 from collector.similar import Article, common
+from collector.similar.reading import Reading, reading
 from tests.bench.streams import read_stream
 
 STREAMS = ("neus_tr", "as_tr", "vi_tr", "ntrex")
@@ -30,10 +29,9 @@ def learn(articles: Iterable[Article]) -> tuple[np.ndarray, np.ndarray]:
     """
     found: dict[str | None, Counter[int]] = defaultdict(Counter)
     texts: Counter[str | None] = Counter()
-    with patch.dict(profiles.PARTS, dict.fromkeys(profiles.PARTS, 1_000_000)):
-        for article in articles:
-            texts[article.language] += 1
-            found[article.language].update(np.unique(profiles.profile(article).ids).tolist())
+    for article in articles:
+        texts[article.language] += 1
+        found[article.language].update(_terms(reading(article, article.language)))
     shares: dict[int, float] = {}
     for language, counts in found.items():
         for term, count in counts.items():
@@ -42,6 +40,12 @@ def learn(articles: Iterable[Article]) -> tuple[np.ndarray, np.ndarray]:
                 shares[term] = max(share, shares.get(term, 0.0))
     ids = np.array(sorted(shares), np.int32)
     return ids, np.round(-16 * np.log([shares[term] for term in ids.tolist()])).astype(np.uint8)
+
+
+def _terms(read: Reading) -> set[int]:
+    """Everything that a record may keep of an article, once."""
+    grams, _ = read.grams()
+    return {term for token, _ in read.often for term in (*token.words, *token.sounds)} | {*grams.tolist(), *read.concepts()}
 
 
 def main() -> None:

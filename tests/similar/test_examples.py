@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from collector.similar import Article, Examples
+from collector.similar.report import said
 from tests.bench import floors, relevance
 
 
@@ -105,7 +106,7 @@ def test_one_example_more_never_makes_an_article_less_similar():
 
 
 def test_the_nearness_to_each_example_comes_in_their_order():
-    near = Examples([CHEESE, VISIT_AGAIN, VISIT]).nearness(relevance.profile(VISIT))
+    near = Examples([CHEESE, VISIT_AGAIN, VISIT]).nearness(said(VISIT))
 
     assert near.shape == (3,)
     assert np.argmax(near) == 2
