@@ -39,6 +39,7 @@ _SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story tha
 # A report is looked at once more when so many have come after it, if its story is small: more is known by then. It goes
 # where it would join now, if it is hardly of its story.
 _AGAIN, _SMALL, _HARDLY = 60, 4, 0.3
+_NEIGHBOUR = 0.15  # how much of what a report's own words are worth another must share for a second look
 # Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
 # and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
 _ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
@@ -263,6 +264,8 @@ class Grouper:
         if story in self._frozen or size > _SMALL:
             return []
         record = self._reports.records[row].copy()
+        if not self._has_neighbours(row, record):
+            return []
         if (look := self.look(record, without=story)) is None:
             return []
         scores = self._scores(look)
@@ -281,6 +284,12 @@ class Grouper:
         into, gone = min(story, other), max(story, other)
         self._unite(gone, into)
         return [Merged(story=gone, into=into, evidence=evidence)]
+
+    def _has_neighbours(self, row: int, record: np.void) -> bool:
+        """Whether any report of another story shares enough with a report that it could be of its event."""
+        rows, worth = self._reports.near(record)
+        is_own = self._reports.stories[rows] == self._reports.stories[row]
+        return bool(worth[~is_own].max(initial=0) >= _NEIGHBOUR * worth[rows == row].sum())
 
     def _is_astray(self, number: int, record: np.void) -> bool:
         """Whether a report would hardly join the rest of its story. Copies stay with what they are copies of."""
