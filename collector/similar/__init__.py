@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collector.similar.article import Article
 from collector.similar.examples import Examples
-from collector.similar.grouper import OPEN, Grouper
+from collector.similar.grouper import Grouper
+from collector.similar.openstories import OPEN
 from collector.similar.steps import Joined, Merged, Moved, Step, Stories
 
 __all__ = ["OPEN", "Article", "Examples", "Grouper", "Joined", "Merged", "Moved", "Step", "Stories"]

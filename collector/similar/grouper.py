@@ -8,30 +8,25 @@ can touch what one language says.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 import numpy as np
 
-from collector.model import JoinEvidence, Remembered
+from collector.model import JoinEvidence
 from collector.similar.article import Article
-from collector.similar.compare import LONG, Comparer, hours
+from collector.similar.compare import LONG, hours
 from collector.similar.evidence import shared
-from collector.similar.features import Beside, beside
+from collector.similar.features import Beside
+from collector.similar.openstories import MEMBERS, Look, OpenStories
 from collector.similar.parts import smaller_part
-from collector.similar.report import IDS, UNKNOWN, pack, read, unpack
-from collector.similar.reports import Reports
+from collector.similar.report import UNKNOWN, pack, read
 from collector.similar.scorer import Scorer, shipped
 from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Joined, Merged, Moved, Step
 
-OPEN = 20_000  # stories that reports may join
 # Where few reports of a language are known, most are of another event, even if no other story is nearer (in logits).
 _DOUBT, _FEW = 4.5, 20
-_STORIES, _MEMBERS = 16, 40  # compared: stories with a report, and reports of a story at most
 _JOIN, _JOIN_UNDATED = 0.5, 0.75  # how sure is enough; more is asked where nothing is known of the times
 _ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
@@ -43,24 +38,10 @@ _NEIGHBOUR = 0.15  # how much of what a report's own words are worth another mus
 # Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
 # and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
 _ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
-_AT_ONCE = 1_000  # reports that are unpacked together
 _ALIKE = 0.2  # the cosine below which texts are not looked at as copies
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A report beside the rows that it was compared with, and their stories."""
-
-    rows: np.ndarray
-    records: np.ndarray
-    pairs: np.ndarray
-    hours: np.ndarray
-    beside: Beside
-    language: int
-
-
-class Grouper:
+class Grouper(OpenStories):
     """Deterministic: the same input in the same order gives the same steps, also when it was restored in between."""
 
     def __init__(
@@ -73,37 +54,9 @@ class Grouper:
         """`subject` is the corpus: what nearly every report shares with it says nothing of the event. `article_of`
         gives an earlier report again, for the words of evidence.
         """
-        terms = [read(article, _EPOCH) for article in subject]
-        self._reports = Reports([np.concatenate([r["words"], r["foreign"]]) & IDS for r in terms])
-        self._comparer = Comparer(self._reports.common)
+        super().__init__(subject)
         self._given = scorer
         self._article_of = article_of
-        self._frozen: set[int] = set()
-        self._copy_of: dict[int, int] = {}
-        self._latest: dict[int, int] = {}  # story -> the number of its last report
-        self._order: list[tuple[int, int]] = []  # the same as (number, story), in order
-        self._numbers: list[int] = []  # of all reports, in order
-        self.next_story = 1
-
-    def restore(self, members: Iterable[Remembered], frozen: Collection[int], next_story: int) -> None:
-        """Takes up where another left off, from nothing. `members` come in order of their numbers.
-
-        Raises ValueError when one was packed by another version.
-        """
-        latest: dict[int, int] = {}
-        remaining = iter(members)
-        while some := list(islice(remaining, _AT_ONCE)):
-            latest.update((member.story, member.number) for member in some)
-            numbers, stories = zip(*((member.number, member.story) for member in some), strict=True)
-            self._reports.extend(numbers, stories, unpack(member.packed for member in some))
-            self._copy_of.update((member.number, member.copy_of) for member in some if member.copy_of is not None)
-        self._latest = dict(sorted(latest.items(), key=lambda last: last[1])[-OPEN:])
-        self._order = sorted((last, story) for story, last in self._latest.items())
-        self._reports.finish(self._latest.__contains__)
-        self._numbers = sorted(self._reports.row_of)
-        self._copy_of = {number: of for number, of in self._copy_of.items() if number in self._reports.row_of}
-        self._frozen = set(frozen)
-        self.next_story = next_story
 
     def add(self, number: int, article: Article, seen_at: datetime) -> list[Step]:
         """Finds the story of a report: first a Joined, then what it entails."""
@@ -128,61 +81,6 @@ class Grouper:
         self._frozen.add(story)
         self.keep(number, story, record)
         return [Joined(number=number, story=story, evidence=None, packed=pack(record))]
-
-    def forget(self, number: int) -> None:
-        """A report is rewritten or let go: it leaves its story. One that is not open any more is nobody's."""
-        if number in self._reports.row_of:
-            story = self._story_of(number)
-            self._remove(number)
-            self._touch(story)
-
-    def move(self, number: int, into: int | None) -> int:
-        """A person moves a report into a story, or into a new one (None); both are frozen. Returns its story now."""
-        target = self._new_story() if into is None else into
-        if number in self._reports.row_of:
-            source = self._story_of(number)
-            self._frozen.add(source)
-            self._reports.move(self._reports.row_of[number], target)
-            self._touch(source)
-            self._touch(target)
-        self._frozen.add(target)
-        return target
-
-    def merge(self, story: int, into: int) -> None:
-        """A person makes two stories one, which is frozen."""
-        self._unite(story, into)
-        self._frozen.add(into)
-
-    def freeze(self, story: int) -> None:
-        """The machine takes its hands off a story; reports still join it."""
-        self._frozen.add(story)
-
-    def thaw(self, story: int) -> None:
-        """The machine may merge and split a story again."""
-        self._frozen.discard(story)
-
-    def look(self, record: np.void, without: int | None = None) -> Look | None:
-        """A report beside the stories that it may be of, except one; None when there is none."""
-        rows = self._candidates(record, without)
-        if not len(rows):
-            return None
-        records = self._reports.records[rows]
-        pairs, apart = self._comparer.pairs(record, records), hours(record, records)
-        stories = self._reports.stories[rows]
-        seen = beside(record, rows, records, stories, pairs, apart)
-        return Look(rows, records, pairs, apart, seen, int(record["language"]))
-
-    def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
-        """Puts a report into a story. Raises ValueError when it is in one already."""
-        if number in self._reports.row_of:
-            raise ValueError(f"report {number} is in a story already")
-        self._reports.add(number, story, record)
-        insort(self._numbers, number)
-        if copy_of is not None:
-            self._copy_of[number] = copy_of
-        self._touch(story)
-        while len(self._order) > OPEN:
-            self._close(self._order[0][1])
 
     def _scores(self, look: Look | None) -> np.ndarray:
         """How sure the scorer is of each story."""
@@ -311,7 +209,7 @@ class Grouper:
         rows = self._spoken(story, language)
         if story in self._frozen or len(rows) not in _SPLIT_SIZES:
             return []
-        rows = rows[-_MEMBERS:]
+        rows = rows[-MEMBERS:]
         part = rows[smaller_part(self._reports.records[rows], self._reports.common)]
         if not len(part):
             return []
@@ -348,31 +246,10 @@ class Grouper:
             scores.append(self._scores(look)[at[0]] if len(at) else 0.0)
         return float(np.mean(scores))
 
-    def _spoken(self, story: int, language: int) -> np.ndarray:
-        """The rows of a story that a report in a language may be compared with, in order of their numbers."""
-        rows = self._reports.rows(story)
-        spoken = self._reports.records["language"][rows]
-        return rows[(spoken == language) | (spoken == UNKNOWN) | (language == UNKNOWN)]
-
     def _told(
         self, article: Article | None, record: np.void, seen: Beside, scores: np.ndarray, at: int
     ) -> JoinEvidence:
         return self._evidence(article, record, seen.nearest[at], seen.similarity[at], scores[at], seen.hours[at])
-
-    def _candidates(self, record: np.void, without: int | None) -> np.ndarray:
-        """The rows to compare a report with: of the stories that share most, in its language, in order."""
-        rows, worth = self._reports.near(record)
-        languages = self._reports.records["language"][rows]
-        fits = (languages == record["language"]) | (languages == UNKNOWN) | (record["language"] == UNKNOWN)
-        rows, worth = rows[fits], worth[fits]
-        order = np.lexsort((self._reports.numbers[rows], -worth))
-        stories = self._reports.stories[rows[order]].tolist()
-        found = (story for story in dict.fromkeys(stories) if story != without)
-        return self._members(sorted(islice(found, _STORIES)), record["language"])
-
-    def _members(self, stories: Sequence[int], language: int) -> np.ndarray:
-        found = [self._spoken(story, language)[-_MEMBERS:] for story in stories]
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
 
     def _copied(self, record: np.void, look: Look) -> tuple[int, float] | None:
         """The place of the report whose text it is, and how much of it."""
@@ -398,35 +275,3 @@ class Grouper:
             copy_of=self._copy_of.get(number, number) if is_copy else None,
             **(shared(article, record, self._reports.records[row], self._reports.common) if article else {}),
         )
-
-    def _close(self, story: int) -> None:
-        for row in list(self._reports.members[story]):
-            number = int(self._reports.numbers[row])
-            self._remove(number)
-        self._touch(story)
-
-    def _remove(self, number: int) -> None:
-        self._reports.remove(number)
-        self._copy_of.pop(number, None)
-        del self._numbers[bisect_left(self._numbers, number)]
-
-    def _unite(self, story: int, into: int) -> None:
-        for row in list(self._reports.members.get(story, ())):
-            self._reports.move(row, into)
-        self._touch(story)
-        self._touch(into)
-
-    def _touch(self, story: int) -> None:
-        """The reports of a story have changed."""
-        if (last := self._latest.pop(story, None)) is not None:
-            del self._order[bisect_left(self._order, (last, story))]
-        if rows := self._reports.members.get(story):
-            self._latest[story] = int(self._reports.numbers[rows].max())
-            insort(self._order, (self._latest[story], story))
-
-    def _story_of(self, number: int) -> int:
-        return int(self._reports.stories[self._reports.row_of[number]])
-
-    def _new_story(self) -> int:
-        self.next_story += 1
-        return self.next_story - 1

@@ -316,7 +316,7 @@ def test_an_article_without_words_is_a_story_of_its_own():
 
 
 def test_only_the_latest_stories_are_open(monkeypatch):
-    monkeypatch.setattr("collector.similar.grouper.OPEN", 3)
+    monkeypatch.setattr("collector.similar.openstories.OPEN", 3)
     grouper, whole = Grouper(), Grouper()
     kept = remembered(run(grouper, STREAM[:4]))
     whole.restore(list(kept.values()), frozen=(), next_story=5)
