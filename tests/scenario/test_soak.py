@@ -16,5 +16,6 @@ async def test_two_hours_among_faults_lose_nothing_and_bother_nobody(shared, tmp
     assert report.violations == []
     assert report.shown > 150
     assert report.polls["failed"] > 10
-    assert max(sample.processes for sample in report.samples) <= 3  # the server, and a worker or two
+    # The server, a worker or two, and one whose end has not been seen yet.
+    assert max(sample.processes for sample in report.samples) <= 4
     assert len({sample.sockets - sample.processes for sample in report.samples}) == 1
