@@ -33,7 +33,7 @@ def because(report: Report, story: Story) -> str:
     titles = {one.key: one.title for one in story.reports}
     if report.evidence is None:
         is_first = report.key == story.reports[0].key
-        return "it began the story" if is_first else "it began a story that is part of this one now"
+        return "it began the story" if is_first else "it came here when stories were merged, split or moved"
     return _joined(report.evidence, _named(report.copy_of, titles), _named(report.nearest, titles))
 
 

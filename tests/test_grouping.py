@@ -13,7 +13,7 @@ import pytest
 from collector import grouping
 from collector.errors import StoreError
 from collector.grouping import Grouping
-from collector.model import ChannelQuery, EntryOutcome, StepKind, Story
+from collector.model import ChannelQuery, EntryOutcome, JoinEvidence, Moving, StepKind, Story
 from tests.events import EVENTS, copied, reports
 from tests.world import World
 
@@ -163,6 +163,14 @@ def test_reports_that_stood_alone_join_when_more_is_known(room, monkeypatch):
     assert set(ferries) in room.stories()
     assert room.told["merged"] >= 2
     assert room.store.story(alone).key == room.story(first).key
+
+
+def test_a_split_is_counted_once_and_a_move_for_itself():
+    why = JoinEvidence(similarity=0.5, score=0.9)
+    split = [Moving(article_id=number, story=1, into=2, evidence=None) for number in (1, 2)]
+    moves = [Moving(article_id=number, story=3, into=4, evidence=why) for number in (3, 4)]
+
+    assert grouping.counts(split + moves) == {"split": 1, "moved": 2}
 
 
 def test_a_batch_that_cannot_be_saved_is_grouped_again(room, monkeypatch):

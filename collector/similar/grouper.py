@@ -147,10 +147,9 @@ class Grouper(OpenStories):
             is_other = other != story and other in self._reports.members
             if not is_other or self._frozen & {story, other} or not self._agree(story, other):
                 continue
-            evidence = self._told(article, record, seen, scores, at)
-            story, gone = min(story, other), max(story, other)
-            self._unite(gone, story)
-            yield Merged(story=gone, into=story, evidence=evidence)
+            merged = self._merged(story, other, self._told(article, record, seen, scores, at))
+            story = merged.into
+            yield merged
 
     def _look_again(self) -> list[Step]:
         """What an earlier report would join, had it come only now; its story follows it, if that would join too."""
@@ -162,32 +161,31 @@ class Grouper(OpenStories):
         if story in self._frozen or size > _SMALL:
             return []
         record = self._reports.records[row].copy()
-        if not self._has_neighbours(row, record):
+        rows, worth = self._reports.near(record)
+        theirs = worth[self._reports.stories[rows] != story]
+        if theirs.max(initial=0) < _NEIGHBOUR * worth[rows == row].sum():
             return []
-        if (look := self.look(record, without=story)) is None:
+        if (look := self._look_at(record, rows, worth, story)) is None:
             return []
         scores = self._scores(look)
         best = int(scores.argmax())
         other = int(look.beside.stories[best])
         if other in self._frozen or not self._is_sure(look, scores, best):
             return []
-        evidence = self._told(self._article_of(number), record, look.beside, scores, best)
-        if other < story if size == 1 else self._is_astray(number, record):
-            self._reports.move(row, other)
-            self._touch(story)
-            self._touch(other)
-            return [Moved(number=number, story=story, into=other, evidence=evidence)]
-        if not self._agree(story, other):
+        moves = other < story if size == 1 else self._is_astray(number, record)
+        if not moves and not self._agree(story, other):
             return []
-        into, gone = min(story, other), max(story, other)
-        self._unite(gone, into)
-        return [Merged(story=gone, into=into, evidence=evidence)]
+        evidence = self._told(self._article_of(number), record, look.beside, scores, best)
+        if not moves:
+            return [self._merged(story, other, evidence)]
+        self._put(number, other)
+        return [Moved(number=number, story=story, into=other, evidence=evidence)]
 
-    def _has_neighbours(self, row: int, record: np.void) -> bool:
-        """Whether any report of another story shares enough with a report that it could be of its event."""
-        rows, worth = self._reports.near(record)
-        is_own = self._reports.stories[rows] == self._reports.stories[row]
-        return bool(worth[~is_own].max(initial=0) >= _NEIGHBOUR * worth[rows == row].sum())
+    def _merged(self, one: int, other: int, evidence: JoinEvidence) -> Merged:
+        """Two stories become the older one."""
+        into, gone = min(one, other), max(one, other)
+        self._unite(gone, into)
+        return Merged(story=gone, into=into, evidence=evidence)
 
     def _is_astray(self, number: int, record: np.void) -> bool:
         """Whether a report would hardly join the rest of its story. Copies stay with what they are copies of."""

@@ -81,11 +81,8 @@ class OpenStories:
         """A person moves a report into a story, or into a new one (None); both are frozen. Returns its story now."""
         target = self._new_story() if into is None else into
         if number in self._reports.row_of:
-            source = self._story_of(number)
-            self._frozen.add(source)
-            self._reports.move(self._reports.row_of[number], target)
-            self._touch(source)
-            self._touch(target)
+            self._frozen.add(self._story_of(number))
+            self._put(number, target)
         self._frozen.add(target)
         return target
 
@@ -104,7 +101,11 @@ class OpenStories:
 
     def look(self, record: np.void, without: int | None = None) -> Look | None:
         """A report beside the stories that it may be of, except one; None when there is none."""
-        rows = self._candidates(record, without)
+        return self._look_at(record, *self._reports.near(record), without)
+
+    def _look_at(self, record: np.void, found: np.ndarray, worth: np.ndarray, without: int | None) -> Look | None:
+        """The same, with the rows that share telling words with it, and how much."""
+        rows = self._candidates(record, found, worth, without)
         if not len(rows):
             return None
         records = self._reports.records[rows]
@@ -131,9 +132,8 @@ class OpenStories:
         spoken = self._reports.records["language"][rows]
         return rows[(spoken == language) | (spoken == UNKNOWN) | (language == UNKNOWN)]
 
-    def _candidates(self, record: np.void, without: int | None) -> np.ndarray:
+    def _candidates(self, record: np.void, rows: np.ndarray, worth: np.ndarray, without: int | None) -> np.ndarray:
         """The rows to compare a report with: of the stories that share most, in its language, in order."""
-        rows, worth = self._reports.near(record)
         languages = self._reports.records["language"][rows]
         fits = (languages == record["language"]) | (languages == UNKNOWN) | (record["language"] == UNKNOWN)
         rows, worth = rows[fits], worth[fits]
@@ -148,14 +148,19 @@ class OpenStories:
 
     def _close(self, story: int) -> None:
         for row in list(self._reports.members[story]):
-            number = int(self._reports.numbers[row])
-            self._remove(number)
+            self._remove(int(self._reports.numbers[row]))
         self._touch(story)
 
     def _remove(self, number: int) -> None:
         self._reports.remove(number)
         self._copy_of.pop(number, None)
         del self._numbers[bisect_left(self._numbers, number)]
+
+    def _put(self, number: int, into: int) -> None:
+        story = self._story_of(number)
+        self._reports.move(self._reports.row_of[number], into)
+        self._touch(story)
+        self._touch(into)
 
     def _unite(self, story: int, into: int) -> None:
         for row in list(self._reports.members.get(story, ())):

@@ -8,6 +8,7 @@ import pytest
 
 from collector.model import Remembered
 from collector.similar import Article, Grouper, Joined, Merged, Moved
+from tests.events import reports as retold
 
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
 
@@ -81,18 +82,37 @@ def test_the_same_input_gives_the_same_steps():
     assert run(Grouper(), STREAM) == run(Grouper(), STREAM)
 
 
-@pytest.mark.parametrize("again", [60, 3])
 @pytest.mark.parametrize("at", range(0, len(STREAM), 3))
-def test_a_restart_changes_nothing(at, again, monkeypatch):
-    monkeypatch.setattr("collector.similar.grouper._AGAIN", again)
-    whole = Grouper()
-    before, after = run(whole, STREAM[:at]), run(whole, STREAM[at:], at + 1)
-    kept = sorted(remembered(before).values(), key=lambda member: member.number)
-    again = Grouper()
-    again.restore(kept, frozen=(), next_story=max((m.story for m in kept), default=0) + 1)
+def test_a_restart_changes_nothing(at):
+    assert_same_after_restart(STREAM, at)
 
-    assert run(again, STREAM[at:], at + 1) == after
+
+@pytest.mark.parametrize("at", range(0, 27, 4))
+def test_a_restart_changes_nothing_of_second_looks(at, monkeypatch):
+    """Where nothing joins at first, and second looks put it right."""
+    for name, value in {"_DOUBT": 400.0, "_FEW": 3, "_AGAIN": 20}.items():
+        monkeypatch.setattr(f"collector.similar.grouper.{name}", value)
+    matches = [(f"Match {n} of the Otava cup", f"Team {n} won match {n} of the Otava cup by {n} goals.") for n in range(20)]
+    told = [(title, text) for _, title, text in retold()] + matches
+    stream = [
+        (Article(key=str(n), title=title, text=text, language="en", published_at=START + timedelta(minutes=n)), START)
+        for n, (title, text) in enumerate(told)
+    ]
+
+    assert any(isinstance(step, Moved | Merged) for step in assert_same_after_restart(stream, at))
+
+
+def assert_same_after_restart(stream, at: int) -> list:
+    """Groups the stream with a restart at a place, and without; returns the steps."""
+    whole = Grouper()
+    before, next_story = run(whole, stream[:at]), whole.next_story
+    after = run(whole, stream[at:], at + 1)
+    again = Grouper()
+    again.restore(sorted(remembered(before).values(), key=lambda member: member.number), (), next_story)
+
+    assert run(again, stream[at:], at + 1) == after
     assert again.next_story == whole.next_story
+    return before + after
 
 
 def test_stories_are_numbered_from_the_next_on():
