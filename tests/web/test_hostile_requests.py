@@ -303,7 +303,7 @@ def test_a_crowd_that_dawdles_makes_room_for_who_comes(shown, monkeypatch):
         assert shown.get("/feed.xml").status == 200
         assert time.monotonic() - started < 1
         assert sum(map(_is_open, slow)) <= 40
-        assert not _is_open(slow[0])
+        assert sum(map(_is_open, slow[:50])) <= 2, "a thread may have been late to start"
         assert _is_open(slow[-1])
 
 
