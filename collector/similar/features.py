@@ -12,9 +12,10 @@ _SAME_TIME = 6.0  # hours: closer than that says no more
 _CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
 _STRANGERS = 0.1  # how near stories of other events are: where few are known, there might be such
 _SUPPORT = 0.08  # a report of a story speaks for another one when it is nearer than that, and than the crowd
-# However near one report of a story is, a chain must not grow: a text of that many words joins a story of that many
+TEXT = 15  # words from which on a report is more than a headline
+# However near one report of a story is, a chain must not grow: a text joins a story of that many
 # reports only if it is nearer to that share of them than texts of other events are.
-_TEXT, _CHAIN, _LINKED, _LINK = 15, 4, 0.8, 0.18
+_CHAIN, _LINKED, _LINK = 4, 0.8, 0.18
 # Nor does one join a story whose reports are much nearer to one another: it is of something like it.
 _CLOSE, _FAR = 3, 0.6
 _P = {name: place for place, name in enumerate(PAIR)}
@@ -92,7 +93,7 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     linked = np.add.reduceat(near > max(_LINK, crowd), starts) / sizes
     cohesion = _cohesion(records["home"], starts)
     is_far = (sizes >= _CHAIN) & (linked < _LINKED) | (sizes >= _CLOSE) & (mean < _FAR * cohesion)
-    chained = is_far & (length >= _TEXT)
+    chained = is_far & (length >= TEXT)
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, chained, float(crowd))
 

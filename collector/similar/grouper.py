@@ -17,7 +17,7 @@ from collector.model import JoinEvidence
 from collector.similar.article import Article
 from collector.similar.compare import LONG, hours
 from collector.similar.evidence import shared
-from collector.similar.features import Beside
+from collector.similar.features import TEXT, Beside
 from collector.similar.openstories import MEMBERS, Look, OpenStories
 from collector.similar.parts import smaller_part
 from collector.similar.report import UNKNOWN, pack, read
@@ -25,10 +25,12 @@ from collector.similar.scorer import Scorer, shipped
 from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Joined, Merged, Moved, Step
 
-# Where few reports of a language are known, most are of another event, even if no other story is nearer (in logits).
-_DOUBT, _FEW = 4.5, 20
-_JOIN, _JOIN_UNDATED = 0.5, 0.75  # how sure is enough; more is asked where nothing is known of the times
-_ALSO, _MERGE, _ASKED = 0.5, 0.5, 4  # a second story, what its reports must say on average, and how many of them
+# What is asked beyond the scorer's own odds, in logits. Where few reports of a language are known, most are of another
+# event, even if no other story is nearer; reports of which nothing is known of the times, and headlines, say less.
+_DOUBT, _FEW = 5.0, 20
+_UNDATED, _TERSE = 1.3, 1.0
+_JOIN = 0.35  # how sure is enough: a report left out is looked at again, and too few join rather than too many
+_ALSO, _MERGE, _ASKED = 0.4, 0.4, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
 _SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story that is looked at so
 # A report is looked at once more when so many have come after it, if its story is small: more is known by then. It goes
@@ -87,7 +89,9 @@ class Grouper(OpenStories):
         if look is None:
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
-        doubt = _DOUBT * np.exp(-self._reports.spoken[look.language] / _FEW)
+        record, is_undated = look.record, np.isnan(look.beside.hours)
+        doubt = _DOUBT * np.exp(-self._reports.spoken[int(record["language"])] / _FEW) + _UNDATED * is_undated
+        doubt += _TERSE * (np.maximum(record["length"], self._reports.records["length"][look.beside.nearest]) < TEXT)
         scores = scores / (scores + (1 - scores) * np.exp(doubt))
         return np.where(look.beside.chained, 0.0, scores)
 
@@ -102,7 +106,7 @@ class Grouper(OpenStories):
             )
             return int(self._reports.stories[look.rows[at]]), evidence
         best = int(scores.argmax())
-        if not self._is_sure(look, scores, best):
+        if scores[best] < _JOIN:
             return None
         return int(look.beside.stories[best]), self._told(article, record, look.beside, scores, best)
 
@@ -170,7 +174,7 @@ class Grouper(OpenStories):
         scores = self._scores(look)
         best = int(scores.argmax())
         other = int(look.beside.stories[best])
-        if other in self._frozen or not self._is_sure(look, scores, best):
+        if other in self._frozen or scores[best] < _JOIN:
             return []
         moves = other < story if size == 1 else self._is_astray(number, record)
         if not moves and not self._agree(story, other):
@@ -198,9 +202,6 @@ class Grouper(OpenStories):
         own = 0.0 if look is None else float(self._scores(look)[look.beside.stories == story].sum())
         self._reports.move(row, story)
         return own < _HARDLY
-
-    def _is_sure(self, look: Look, scores: np.ndarray, at: int) -> bool:
-        return bool(scores[at] >= (_JOIN_UNDATED if np.isnan(look.beside.hours[at]) else _JOIN))
 
     def _split(self, story: int, language: int) -> list[Step]:
         """Takes a story apart that has fallen into two, and would not become one again."""
