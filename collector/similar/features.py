@@ -12,9 +12,9 @@ _SAME_TIME = 6.0  # hours: closer than that says no more
 _CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
 _STRANGERS = 0.1  # how near stories of other events are: where few are known, there might be such
 _SUPPORT = 0.08  # a report of a story speaks for another one when it is nearer than that, and than the crowd
-TEXT = 15  # words from which on a report is more than a headline
-# However near one report of a story is, a chain must not grow: a text joins a story of that many
-# reports only if it is nearer to that share of them than texts of other events are.
+_TEXT = 15  # words from which on a report is more than a headline
+# However near one report of a story is, a chain must not grow: a text joins a story of that many reports only if it is
+# nearer to that share of them than texts of other events are.
 _CHAIN, _LINKED, _LINK = 4, 0.8, 0.18
 # Nor does one join a story whose reports are much nearer to one another: it is of something like it.
 _CLOSE, _FAR = 3, 0.6
@@ -41,6 +41,7 @@ class Beside:
     mean: np.ndarray  # the mean cosine with its reports
     table: np.ndarray
     chained: np.ndarray  # whether few of its reports only link a text to it
+    terse: np.ndarray  # whether the report and the nearest one are no more than headlines
     crowd: float  # how near stories are that it is hardly of: the fourth nearest
 
     def settle(self, record: np.void, story: int) -> None:
@@ -64,7 +65,8 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         closest = np.fmin.reduceat(hours, starts)
     top = near[best]
     others = np.sort(np.append(top, [_STRANGERS] * (_CROWD + 1)))[::-1]
-    lengths, length = records["length"], int(asked["length"])
+    lengths, length = records["length"][best], int(asked["length"])
+    longer = np.maximum(lengths, length)
     crowd = others[_CROWD]
     crowded = records["crowd"][best] / np.float32(255)
     ahead = top - np.where(top >= others[0], others[1], others[0])
@@ -78,8 +80,8 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
         "least": np.minimum.reduceat(near, starts),
         "second": second,
         "size": np.log(sizes),
-        "short": np.log1p(np.minimum(lengths[best], length)),
-        "long": np.log1p(np.maximum(lengths[best], length)),
+        "short": np.log1p(np.minimum(lengths, length)),
+        "long": np.log1p(longer),
         "ahead": ahead,
         "above": top - others[3],
         "union": _union(pairs, starts),
@@ -93,9 +95,10 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     linked = np.add.reduceat(near > max(_LINK, crowd), starts) / sizes
     cohesion = _cohesion(records["home"], starts)
     is_far = (sizes >= _CHAIN) & (linked < _LINKED) | (sizes >= _CLOSE) & (mean < _FAR * cohesion)
-    chained = is_far & (length >= TEXT)
+    chained = is_far & (length >= _TEXT)
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-    return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, chained, float(crowd))
+    terse = longer < _TEXT
+    return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, chained, terse, float(crowd))
 
 
 def _cohesion(homes: np.ndarray, starts: np.ndarray) -> np.ndarray:

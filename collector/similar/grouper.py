@@ -17,7 +17,7 @@ from collector.model import JoinEvidence
 from collector.similar.article import Article
 from collector.similar.compare import LONG, hours
 from collector.similar.evidence import shared
-from collector.similar.features import TEXT, Beside
+from collector.similar.features import Beside
 from collector.similar.openstories import MEMBERS, Look, OpenStories
 from collector.similar.parts import smaller_part
 from collector.similar.report import UNKNOWN, pack, read
@@ -29,7 +29,7 @@ from collector.similar.steps import Joined, Merged, Moved, Step
 # event, even if no other story is nearer; reports of which nothing is known of the times, and headlines, say less.
 _DOUBT, _FEW = 5.0, 20
 _UNDATED, _TERSE = 1.3, 1.0
-_JOIN = 0.35  # how sure is enough: a report left out is looked at again, and too few join rather than too many
+_JOIN = 0.35  # how sure is enough: more reports of one event would stay apart than of two would meet
 _ALSO, _MERGE, _ASKED = 0.4, 0.4, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
 _SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story that is looked at so
@@ -85,13 +85,12 @@ class Grouper(OpenStories):
         return [Joined(number=number, story=story, evidence=None, packed=pack(record))]
 
     def _scores(self, look: Look | None) -> np.ndarray:
-        """How sure the scorer is of each story."""
+        """How sure the scorer is of each story, with what is asked beyond it."""
         if look is None:
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
-        record, is_undated = look.record, np.isnan(look.beside.hours)
-        doubt = _DOUBT * np.exp(-self._reports.spoken[int(record["language"])] / _FEW) + _UNDATED * is_undated
-        doubt += _TERSE * (np.maximum(record["length"], self._reports.records["length"][look.beside.nearest]) < TEXT)
+        doubt = _DOUBT * np.exp(-self._reports.spoken[look.language] / _FEW)
+        doubt = doubt + _UNDATED * np.isnan(look.beside.hours) + _TERSE * look.beside.terse
         scores = scores / (scores + (1 - scores) * np.exp(doubt))
         return np.where(look.beside.chained, 0.0, scores)
 

@@ -28,12 +28,12 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 class Look:
     """A report beside the rows that it was compared with, and their stories."""
 
-    record: np.void
     rows: np.ndarray
     records: np.ndarray
     pairs: np.ndarray
     hours: np.ndarray
     beside: Beside
+    language: int
 
 
 class OpenStories:
@@ -112,7 +112,7 @@ class OpenStories:
         pairs, apart = self._comparer.pairs(record, records), hours(record, records)
         stories = self._reports.stories[rows]
         seen = beside(record, rows, records, stories, pairs, apart)
-        return Look(record, rows, records, pairs, apart, seen)
+        return Look(rows, records, pairs, apart, seen, int(record["language"]))
 
     def keep(self, number: int, story: int, record: np.void, copy_of: int | None = None) -> None:
         """Puts a report into a story. Raises ValueError when it is in one already."""

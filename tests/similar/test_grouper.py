@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+import numpy as np
 import pytest
 
-from collector.model import Remembered
+from collector.model import JoinEvidence, Remembered
 from collector.similar import Article, Grouper, Joined, Merged, Moved
+from collector.similar.scorer import Scorer
+from tests.events import EVENTS as TOLD
 from tests.events import reports as retold
 
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
@@ -312,6 +318,48 @@ def test_a_report_that_went_astray_is_put_right(monkeypatch):
     steps = grouper.add(7, *report(3, 0, hours=7))
 
     assert [(step.number, step.story, step.into) for step in steps if isinstance(step, Moved)] == [(3, 1, 2)]
+
+
+FIRST, SECOND = (Article(key=title, title=title, text=text, language="en", published_at=START) for title, text in TOLD["ferry"][:2])
+
+
+def told_why(first: Article, second: Article, logit: float, known: int = 0) -> JoinEvidence | None:
+    """Why a report joined another one, if it did, when the scorer says the same of all and so many others are known."""
+    scorer = Scorer(np.zeros((1, 1), np.int8), np.zeros((1, 1), np.float32), np.ones((1, 1), bool), np.full((1, 2), logit))
+    words = (f"{a}{b}{c}o{d}a" for a in "bdfgk" for b in "aeiu" for c in "lmnr" for d in "stvzx")
+    others = [Article(key=word, title=word, text="", language="en", published_at=START) for word in islice(words, known)]
+    joined = [step for step in run(Grouper(scorer=scorer), [(one, START) for one in (*others, first, second)]) if isinstance(step, Joined)]
+    assert len({step.story for step in joined[:-1]}) == known + 1
+    return joined[-1].evidence
+
+
+@pytest.mark.parametrize(("odds", "joins"), [(0.34, False), (0.36, True)])
+def test_what_joins_need_not_be_more_likely_than_not(odds, joins):
+    assert (told_why(FIRST, SECOND, math.log(odds / (1 - odds)), known=400) is not None) == joins
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "more"),
+    [
+        (FIRST, SECOND, 0.0),
+        (FIRST, replace(SECOND, published_at=None), 1.3),
+        (replace(FIRST, text=""), replace(SECOND, text=""), 1.0),
+        (replace(FIRST, text=""), SECOND, 0.0),
+        (FIRST, replace(SECOND, text=""), 0.0),
+        (replace(FIRST, text="", published_at=None), replace(SECOND, text=""), 2.3),
+    ],
+    ids=["texts", "undated", "headlines", "a text beside a headline", "a headline beside a text", "both"],
+)
+def test_more_is_asked_where_less_is_known(first, second, more):
+    score = told_why(first, second, logit=3.0, known=400).score
+
+    assert math.log(score / (1 - score)) == pytest.approx(3.0 - more, abs=0.02)
+
+
+def test_more_is_asked_while_few_reports_are_known():
+    few, more = (told_why(FIRST, SECOND, logit=6.0, known=known).score for known in (0, 20))
+
+    assert few < more
 
 
 def test_weak_links_make_no_chain():
