@@ -54,8 +54,9 @@ class Commonness:
         `elsewhere` leaves out one story, which has the term.
         """
         guessed, listed = np.log(self.stories + _GUESSED_WORTH), np.log(self.stories + _LISTED_WORTH)
-        of = np.where(self._is_listed[ids], np.float32(listed), np.float32(guessed))
-        return np.maximum(of - (self._elsewhere if elsewhere else self._logs)[ids], np.float32(0))
+        of = np.where(self._is_listed.take(ids), np.float32(listed), np.float32(guessed))
+        of -= (self._elsewhere if elsewhere else self._logs).take(ids)
+        return np.maximum(of, np.float32(0), out=of)
 
 
 def _logs(counts: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -33,7 +33,7 @@ class Comparer:
         count = int(np.count_nonzero(mine))
         ids = theirs & IDS
         self._place[mine[:count] & IDS] = np.arange(count)
-        places = np.where(theirs != 0, self._place[ids], _ABSENT)
+        places = np.where(theirs != 0, self._place.take(ids), _ABSENT)
         self._place[mine[:count] & IDS] = _ABSENT
         # What is rare is asked of all other stories: that the one which is looked at has a term makes it no commoner.
         rarity = np.where(theirs != 0, self._common.rarity(ids, elsewhere=True), 0)
@@ -42,26 +42,25 @@ class Comparer:
         row, at, other, r_hit = hit[0], places[hit], theirs[hit], rarity[hit]
         both, either, square = mine[at] & other, mine[at] | other, r_hit**2
         risen = square - r[at] ** 2
-        weights = counts(theirs) * rarity
+        weights, squares = counts(theirs) * rarity, rarity**2
 
         def summed(values: np.ndarray) -> np.ndarray:
             return np.bincount(row, values, len(others))
 
         def masses(flag: np.uint32) -> tuple[np.ndarray, np.ndarray]:
             own = np.sum(r[(mine & flag) != 0] ** 2) + summed(risen * ((mine[at] & flag) != 0))
-            their = np.where((theirs & flag) != 0, rarity**2, 0).sum(axis=1)
+            their = np.where((theirs & flag) != 0, squares, 0).sum(axis=1)
             return np.where(own > 1e-3, own, np.nan), np.where(their > 1e-3, their, np.nan)
 
-        def cosine(flag: np.uint32) -> np.ndarray:
-            own, their = masses(flag)
+        def cosine(flag: np.uint32, own: np.ndarray, their: np.ndarray) -> np.ndarray:
             return summed(square * ((both & flag) != 0)) / np.sqrt(own * their)
 
-        def covered(flag: np.uint32) -> tuple[np.ndarray, np.ndarray]:
-            own, their = masses(flag)
+        def covered(flag: np.uint32, own: np.ndarray, their: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             mine_in = summed(square * ((mine[at] & flag) != 0)) / own
             theirs_in = summed(square * ((other & flag) != 0)) / their
             return np.fmax(mine_in, theirs_in), np.fmin(mine_in, theirs_in)
 
+        title = masses(TITLE)
         telling = np.maximum(r_hit - _TELLING, 0)
         length = np.sqrt(np.sum((said * r) ** 2) + summed(said[at] ** 2 * risen))
         lengths = np.sqrt((weights**2).sum(axis=1))
@@ -70,10 +69,10 @@ class Comparer:
         return np.stack(
             [
                 body,
-                cosine(LEAD),
-                cosine(TITLE),
-                cosine(NAME),
-                *covered(TITLE),
+                cosine(LEAD, *masses(LEAD)),
+                cosine(TITLE, *title),
+                cosine(NAME, *masses(NAME)),
+                *covered(TITLE, *title),
                 np.log1p(summed(telling)),
                 np.log1p(summed(telling * ((either & NAME) != 0))),
                 np.log1p(summed(telling * ((both & NUMBER) != 0))),
@@ -82,7 +81,6 @@ class Comparer:
             ],
             axis=1,
         ).astype(np.float32)  # fmt: skip
-
 
     def foreign(self, asked: np.void, others: np.ndarray) -> np.ndarray:
         """For a record and others in other languages the columns of `ABROAD` (float32)."""
@@ -104,7 +102,7 @@ class Comparer:
         mine = mine[mine != 0] & IDS
         ids = theirs & IDS
         self._place[mine] = 0
-        shared = (self._place[ids] == 0) & (theirs != 0)
+        shared = (self._place.take(ids) == 0) & (theirs != 0)
         self._place[mine] = _ABSENT
         squares = np.where(theirs != 0, self._common.rarity(ids, elsewhere=True) ** 2, 0)
         own, their, both = np.sum(self._common.rarity(mine) ** 2), squares.sum(axis=1), (squares * shared).sum(axis=1)
