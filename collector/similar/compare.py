@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from collector.similar.commonness import Commonness
@@ -30,37 +32,36 @@ class Comparer:
     def pairs(self, asked: np.void, others: np.ndarray) -> np.ndarray:
         """For a record and each of some others (records) the columns of `PAIR` (float32)."""
         mine, theirs = asked["words"], others["words"]
-        count = int(np.count_nonzero(mine))
-        ids = theirs & IDS
-        self._place[mine[:count] & IDS] = np.arange(count)
-        places = np.where(theirs != 0, self._place.take(ids), _ABSENT)
-        self._place[mine[:count] & IDS] = _ABSENT
+        places = self._places(mine, theirs)
         # What is rare is asked of all other stories: that the one which is looked at has a term makes it no commoner.
-        rarity = np.where(theirs != 0, self._common.rarity(ids, elsewhere=True), 0)
+        rarity = np.where(theirs != 0, self._common.rarity(theirs & IDS, elsewhere=True), 0)
         r, said = self._common.rarity(mine & IDS), counts(mine)
         hit = np.nonzero(places != _ABSENT)
-        row, at, other, r_hit = hit[0], places[hit], theirs[hit], rarity[hit]
-        both, either, square = mine[at] & other, mine[at] | other, r_hit**2
+        squares = rarity**2
+        row, at, other, r_hit, square = hit[0], places[hit], theirs[hit], rarity[hit], squares[hit]
+        both, either = mine[at] & other, mine[at] | other
         risen = square - r[at] ** 2
-        weights, squares = counts(theirs) * rarity, rarity**2
+        weights = counts(theirs) * rarity
 
         def summed(values: np.ndarray) -> np.ndarray:
             return np.bincount(row, values, len(others))
 
+        @cache
         def masses(flag: np.uint32) -> tuple[np.ndarray, np.ndarray]:
             own = np.sum(r[(mine & flag) != 0] ** 2) + summed(risen * ((mine[at] & flag) != 0))
             their = np.where((theirs & flag) != 0, squares, 0).sum(axis=1)
             return np.where(own > 1e-3, own, np.nan), np.where(their > 1e-3, their, np.nan)
 
-        def cosine(flag: np.uint32, own: np.ndarray, their: np.ndarray) -> np.ndarray:
+        def cosine(flag: np.uint32) -> np.ndarray:
+            own, their = masses(flag)
             return summed(square * ((both & flag) != 0)) / np.sqrt(own * their)
 
-        def covered(flag: np.uint32, own: np.ndarray, their: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        def covered(flag: np.uint32) -> tuple[np.ndarray, np.ndarray]:
+            own, their = masses(flag)
             mine_in = summed(square * ((mine[at] & flag) != 0)) / own
             theirs_in = summed(square * ((other & flag) != 0)) / their
             return np.fmax(mine_in, theirs_in), np.fmin(mine_in, theirs_in)
 
-        title = masses(TITLE)
         telling = np.maximum(r_hit - _TELLING, 0)
         length = np.sqrt(np.sum((said * r) ** 2) + summed(said[at] ** 2 * risen))
         lengths = np.sqrt((weights**2).sum(axis=1))
@@ -69,10 +70,10 @@ class Comparer:
         return np.stack(
             [
                 body,
-                cosine(LEAD, *masses(LEAD)),
-                cosine(TITLE, *title),
-                cosine(NAME, *masses(NAME)),
-                *covered(TITLE, *title),
+                cosine(LEAD),
+                cosine(TITLE),
+                cosine(NAME),
+                *covered(TITLE),
                 np.log1p(summed(telling)),
                 np.log1p(summed(telling * ((either & NAME) != 0))),
                 np.log1p(summed(telling * ((both & NUMBER) != 0))),
@@ -83,32 +84,33 @@ class Comparer:
         ).astype(np.float32)  # fmt: skip
 
     def foreign(self, asked: np.void, others: np.ndarray) -> np.ndarray:
-        """For a record and others in other languages the columns of `ABROAD` (float32)."""
+        """For a record and each of some others in other languages the cosine of what languages share (float32)."""
         mine, theirs = asked["foreign"], others["foreign"]
-        count = int(np.count_nonzero(mine))
-        self._place[mine[:count] & IDS] = np.arange(count)
-        ids = theirs & IDS
-        places = np.where(theirs != 0, self._place[ids], _ABSENT)
-        self._place[mine[:count] & IDS] = _ABSENT
-        weights = counts(theirs) * self._common.rarity(ids, elsewhere=True)
+        places = self._places(mine, theirs)
+        weights = counts(theirs) * self._common.rarity(theirs & IDS, elsewhere=True)
         said = counts(mine) * self._common.rarity(mine & IDS)
         row, column = np.nonzero(places != _ABSENT)
         dots = np.bincount(row, said[places[row, column]] * weights[row, column], len(others))
         lengths = np.sqrt(float(said @ said) * (weights**2).sum(axis=1))
-        return np.stack([dots / np.maximum(lengths, 1e-6)], axis=1).astype(np.float32)
+        return (dots / np.maximum(lengths, 1e-6)).astype(np.float32)
 
     def _phrases(self, mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The cosine of phrases, and how telling those are that both have."""
+        shared = self._places(mine, theirs) != _ABSENT
         mine = mine[mine != 0] & IDS
-        ids = theirs & IDS
-        self._place[mine] = 0
-        shared = (self._place.take(ids) == 0) & (theirs != 0)
-        self._place[mine] = _ABSENT
-        squares = np.where(theirs != 0, self._common.rarity(ids, elsewhere=True) ** 2, 0)
+        squares = np.where(theirs != 0, self._common.rarity(theirs & IDS, elsewhere=True) ** 2, 0)
         own, their, both = np.sum(self._common.rarity(mine) ** 2), squares.sum(axis=1), (squares * shared).sum(axis=1)
         lengths = np.sqrt(own * their)
         cosine = np.where(lengths > 0, np.minimum(1.0, both / np.maximum(lengths, 1e-6)), np.nan)
         return cosine, np.log1p(np.sqrt(np.where(shared, squares, 0)).sum(axis=1))
+
+    def _places(self, mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        """Where the asked report has each term of the others; `_ABSENT` where it has not."""
+        known = mine[mine != 0] & IDS
+        self._place[known] = np.arange(len(known))
+        places = np.where(theirs != 0, self._place.take(theirs & IDS), _ABSENT)
+        self._place[known] = _ABSENT
+        return places
 
 
 def hours(asked: np.void, others: np.ndarray) -> np.ndarray:

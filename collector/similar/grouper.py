@@ -128,7 +128,7 @@ class Grouper(OpenStories):
         if not len(rows):
             return None
         others = self._reports.records[rows]
-        near = self._comparer.foreign(record, others)[:, 0]
+        near = self._comparer.foreign(record, others)
         best = int(np.lexsort((self._reports.numbers[rows], -near))[0])
         story = self._reports.stories[rows[best]]
         margin = near[best] - near[self._reports.stories[rows] != story].max(initial=0)

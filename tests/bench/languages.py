@@ -54,7 +54,7 @@ def by_reports(languages: Halves) -> Callable[[Article], np.ndarray]:
     for number, record in enumerate(records, 1):
         reports.add(number, number, record)
     comparer = Comparer(reports.common)
-    return lambda article: comparer.foreign(read(article, START), records)[:, 0]
+    return lambda article: comparer.foreign(read(article, START), records)
 
 
 def by_marks(languages: Halves) -> Callable[[Article], np.ndarray]:
