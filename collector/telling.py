@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from collector.model import Actor, JoinEvidence, Report, StepKind, Story, StoryStep
+from collector.model import Actor, Arrival, JoinEvidence, Report, StepKind, Story, StoryStep
 
 _TITLE = 80  # characters of a title in a sentence
 
@@ -18,6 +18,11 @@ _DONE = {
     StepKind.PIN: "a report was pinned",
     StepKind.UNPIN: "a report was unpinned",
     StepKind.UNDO: "a step was undone",
+}
+_CAME = {
+    StepKind.MERGE: "its story was merged into this one",
+    StepKind.SPLIT: "it was split off from another story",
+    StepKind.MOVE: "it was moved here from another story",
 }
 
 
@@ -31,10 +36,15 @@ def counted(story: Story) -> str:
 def because(report: Report, story: Story) -> str:
     """Why the report is in its story, as a sentence without its end."""
     titles = {one.key: one.title for one in story.reports}
-    if report.evidence is None:
-        is_first = report.key == story.reports[0].key
-        return "it began the story" if is_first else "it came here when stories were merged, split or moved"
-    return _joined(report.evidence, _named(report.copy_of, titles), _named(report.nearest, titles))
+    evidence, came = report.evidence, report.arrival
+    joined = _joined(evidence, _named(report.copy_of, titles), _named(report.nearest, titles)) if evidence else ""
+    if came is None:
+        return joined or "it began the story"
+    if joined and (came.kind == StepKind.MERGE or came.because == evidence):
+        return joined
+    # What it shares with a report that it was taken from does not hold it here.
+    is_held = joined and (report.copy_of or report.nearest) in titles
+    return f"{_came(came)}; {joined}" if is_held else _came(came)
 
 
 def placed(report: Report, story: Story) -> str:
@@ -46,9 +56,14 @@ def as_plain(report: Report, story: Story) -> dict[str, Any]:
     """The report and why it is there as plain values, named by keys alone."""
     told = asdict(report)
     del told["id"]
-    if evidence := told["evidence"]:
-        told["evidence"] = {name: value for name, value in evidence.items() if name not in ("nearest", "copy_of")}
+    told["evidence"] = _without_numbers(told["evidence"])
+    if arrival := told["arrival"]:
+        arrival["because"] = _without_numbers(arrival["because"])
     return told | {"because": because(report, story)}
+
+
+def _without_numbers(evidence: dict[str, Any] | None) -> dict[str, Any] | None:
+    return evidence and {name: value for name, value in evidence.items() if name not in ("nearest", "copy_of")}
 
 
 def done(step: StoryStep) -> str:
@@ -58,6 +73,12 @@ def done(step: StoryStep) -> str:
     undone = f"; undone by step {step.undone_by}" if step.undone_by else ""
     why = f", because {_shared(step.because)}" if step.because else ""
     return f"{who}{_DONE[step.kind]}{number}{why}{undone}"
+
+
+def _came(arrival: Arrival) -> str:
+    by = " by a person" if arrival.who == Actor.PERSON else ""
+    why = f", because their reports share {_shared(arrival.because)}" if arrival.because else ""
+    return f"{_CAME[arrival.kind]}{by}{why}"
 
 
 def _joined(evidence: JoinEvidence, copied: str | None, nearest: str | None) -> str:

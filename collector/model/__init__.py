@@ -78,6 +78,7 @@ from collector.model.status import (
 )
 from collector.model.stories import (
     Actor,
+    Arrival,
     GroupingStep,
     JoinEvidence,
     Joining,
@@ -95,6 +96,7 @@ from collector.model.stories import (
 
 __all__ = [
     "Actor",
+    "Arrival",
     "ArticleDraft",
     "ArticleTrace",
     "Change",

@@ -104,7 +104,7 @@ class Joining:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moving:
-    """An article changes stories: several that go to a new one are a split."""
+    """An article changes stories: several that go to a new one are a split, and keep the evidence that they have."""
 
     article_id: int
     story: int
@@ -128,11 +128,23 @@ GroupingStep = Leaving | Staying | Joining | Moving | Merging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a report came to its story that did not join it by itself: its own was merged into it, or it was split off or
+    moved. `because` is what the machine had for it.
+    """
+
+    kind: StepKind
+    who: Actor
+    at: datetime
+    because: JoinEvidence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A report of a story. `key` is its article's; `copy_of` that of the article whose text it repeats.
 
-    `evidence` says why it is in the story, None for the one that founded it; `nearest` is the key of the article that
-    it was compared with.
+    `evidence` says why it joined, None for one that founded a story; `nearest` is the key of the article that it was
+    compared with. `arrival` is how it came to this story since, None where it joined or founded it.
     """
 
     id: int
@@ -148,6 +160,7 @@ class Report:
     copy_of: str | None
     nearest: str | None
     evidence: JoinEvidence | None
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A report left a story for another; a split is several moves into a new one."""
+    """A report left a story for another; a split is several moves into a new one, which have no evidence."""
 
     number: int
     story: int
@@ -59,7 +59,8 @@ class Stories:
             if isinstance(step, Moved):
                 self._members[step.story].discard(step.number)
             self._put(step.number, step.into if isinstance(step, Moved) else step.story)
-            self.because[step.number] = step.evidence
+            if isinstance(step, Joined) or step.evidence:
+                self.because[step.number] = step.evidence
 
     def _put(self, number: int, story: int) -> None:
         self.of[number] = story

@@ -28,6 +28,7 @@ class Change:
     def __init__(self, db: Connection, now: datetime) -> None:
         self._db, self._now = db, now
         self._articles: dict[int, list[Any]] = {}
+        self._evidence: dict[int, list[Any]] = {}
         self._stories: dict[int, list[Any]] = {}
 
     def move(self, articles: Collection[int], into: int) -> None:
@@ -38,6 +39,13 @@ class Change:
         touched = {into, *(self._articles[number][1] for number in articles)}
         self._remember_stories(touched)
         touch(self._db, touched, self._now)
+
+    def explain(self, number: int, evidence: dict[str, Any] | None) -> None:
+        """Why an article is where it is now."""
+        of_article = member.c.article_id == number
+        before = self._db.scalar(sa.select(member.c.evidence).where(of_article))
+        self._evidence.setdefault(number, [number, before])
+        self._db.execute(sa.update(member).where(of_article).values(evidence=evidence))
 
     def pin(self, number: int, is_pinned: bool) -> None:
         """Fixes an article where it is, or lets it go."""
@@ -65,6 +73,8 @@ class Change:
     ) -> int:
         """Writes the step down; returns its number."""
         detail: dict[str, Any] = {"articles": list(self._articles.values()), "stories": list(self._stories.values())}
+        if self._evidence:
+            detail["evidence"] = list(self._evidence.values())
         if because is not None:
             detail["because"] = asdict(because)
         values = {

@@ -285,8 +285,8 @@ class _Saving:
                 self._new.add(into)
             self._split = (source, into, Change(self._db, self._now), step)
         self._split[2].move([number], into)
-        evidence = step.evidence and asdict(step.evidence)
-        self._db.execute(sa.update(member).where(member.c.article_id == number).values(evidence=evidence))
+        if step.evidence:
+            self._split[2].explain(number, asdict(step.evidence))
 
     def _end_split(self) -> None:
         if self._split is None:

@@ -272,7 +272,7 @@ member = Table(
     Column("copy_of", Id, ForeignKey("article.id")),  # the article whose text it repeats
     Column("is_pinned", sa.Boolean, nullable=False),  # a person fixed it where it is
     Column("joined_at", Time, nullable=False),
-    Column("evidence", Json),  # NULL: it founded the story
+    Column("evidence", Json),  # NULL: it founded a story
     Column("packed", sa.LargeBinary, nullable=False),
 )
 Index("member_story", member.c.story_id, member.c.article_id)

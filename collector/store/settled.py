@@ -77,6 +77,8 @@ def undo(db: Connection, number: int | None, now: datetime) -> tuple[int, str]:
     change = Change(db, now)
     for one, before, was_pinned in taken.detail["articles"]:
         _put_back(db, change, one, before, was_pinned)
+    for one, evidence in taken.detail.get("evidence", ()):
+        change.explain(one, evidence)
     for one, was_frozen, led_to in taken.detail["stories"]:
         # What a person takes back of the machine's, the machine leaves as it is.
         change.freeze(one, was_frozen or taken.who == Actor.MACHINE)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from collector.model import Actor, JoinEvidence, Report, StepKind, Story, StoryStep
+from collector.model import Actor, Arrival, JoinEvidence, Report, StepKind, Story, StoryStep
 from collector.store.rows import THESE, chunks, pairs
 from collector.store.schema import article, feed, match, member, step, story
 
@@ -32,6 +32,11 @@ _REPORTS = (
 )  # fmt: skip
 _STORIES = sa.select(story).where(story.c.id.in_(THESE))
 _KEYS = sa.select(article.c.id, article.c.key).where(article.c.id.in_(THESE))
+_BROUGHT = (
+    sa.select(step.c.other_id, *(step.c[name] for name in ("kind", "who", "at", "detail")))
+    .where(step.c.other_id.in_(THESE), step.c.kind.in_([StepKind.MERGE, StepKind.SPLIT, StepKind.MOVE]))
+    .order_by(step.c.id)
+)
 _OF_ARTICLES = sa.select(member.c.article_id, member.c.story_id).where(member.c.article_id.in_(THESE))
 
 
@@ -41,9 +46,12 @@ def by_ids(db: Connection, numbers: Collection[int]) -> dict[int, Story]:
     for part in chunks(set(numbers)):
         rows = db.execute(_REPORTS, {"these": part}).all()
         keys = _keys(db, {row.evidence["nearest"] for row in rows if row.evidence} - {None})
+        arrivals = _arrivals(db, part)
         reports: dict[int, list[Report]] = {}
         for row in rows:
-            reports.setdefault(row.story_id, []).append(_report(row, keys))
+            came = arrivals.get((row.story_id, row.id))
+            is_since = came is not None and came.at >= row.joined_at  # a rewritten report joins anew
+            reports.setdefault(row.story_id, []).append(_report(row, keys, came if is_since else None))
         for row in db.execute(_STORIES, {"these": part}):
             if row.id in reports:
                 found[row.id] = _story(row, reports[row.id])
@@ -127,6 +135,16 @@ def _keys(db: Connection, numbers: Iterable[int]) -> dict[int, str]:
     return keys
 
 
+def _arrivals(db: Connection, numbers: Collection[int]) -> dict[tuple[int, int], Arrival]:
+    """How reports came to these stories last, by story and article."""
+    found: dict[tuple[int, int], Arrival] = {}
+    for row in db.execute(_BROUGHT, {"these": numbers}):
+        because = evidence_from(row.detail.get("because"))
+        came = Arrival(kind=StepKind(row.kind), who=Actor(row.who), at=row.at, because=because)
+        found |= {(row.other_id, one): came for one, *_ in row.detail["articles"]}
+    return found
+
+
 def _story(row: Row[Any], reports: list[Report]) -> Story:
     return Story(
         id=row.id, key=row.key, began_at=row.began_at, changed_at=row.changed_at, is_frozen=row.is_frozen,
@@ -134,12 +152,12 @@ def _story(row: Row[Any], reports: list[Report]) -> Story:
     )  # fmt: skip
 
 
-def _report(row: Row[Any], keys: dict[int, str]) -> Report:
+def _report(row: Row[Any], keys: dict[int, str], arrival: Arrival | None) -> Report:
     values = {name: value for name, value in row._mapping.items() if name != "story_id"}
     evidence = evidence_from(row.evidence)
     nearest = keys.get(evidence.nearest) if evidence and evidence.nearest is not None else None
     flags = {"is_seed": bool(row.is_seed), "is_pinned": bool(row.is_pinned)}
-    return Report(**values | flags | {"evidence": evidence, "nearest": nearest})
+    return Report(**values | flags | {"evidence": evidence, "nearest": nearest, "arrival": arrival})
 
 
 def evidence_from(column: dict[str, Any] | None) -> JoinEvidence | None:

@@ -277,6 +277,39 @@ def test_a_split_is_one_step_and_has_a_new_key(desk):
     [step] = desk.steps("b")
     assert (step.kind, step.story, step.other) == (StepKind.SPLIT, old, desk.key("b"))
     assert step.articles == (desk.keys["b"], desk.keys["d"])
+    for report in desk.story("b").reports:
+        assert report.evidence == WHY
+        assert (report.arrival.kind, report.arrival.who, report.arrival.at) == (StepKind.SPLIT, Actor.MACHINE, step.at)
+    assert [report.arrival for report in desk.story("a").reports] == [None, None]
+
+
+def test_a_report_whose_story_was_merged_says_so_until_it_is_rewritten(desk):
+    desk.keep("a", "b", "c")
+    desk.group("a", "c")
+    desk.group("b", story=2)
+    desk.take(Merging(story=2, into=1, evidence=WHY))
+
+    first, second, third = desk.story("b").reports
+    assert (first.arrival, third.arrival, second.evidence) == (None, None, None)
+    assert (second.arrival.kind, second.arrival.who, second.arrival.because) == (StepKind.MERGE, Actor.MACHINE, WHY)
+
+    later = desk.world.now + desk.world.hour
+    desk.take(Leaving(article_id=desk.ids["b"]), desk.join("b", 1), at=later)
+    assert [(one.evidence, one.arrival) for one in desk.story("b").reports][1] == (WHY, None)
+
+
+def test_what_a_move_says_goes_with_it_when_it_is_taken_back(desk):
+    desk.keep(*"abcd")
+    desk.group("a", "b")
+    desk.group("c", "d", story=2)
+    moved = replace(WHY, names=("Hamhung",))
+    desk.take(Moving(article_id=desk.ids["d"], story=2, into=1, evidence=moved))
+    assert desk.story("d").reports[2].evidence == moved
+
+    desk.store.undo_step(desk.last("d"), desk.world.now)
+    assert [(one.evidence, one.arrival) for one in desk.story("d").reports] == [(None, None), (WHY, None)]
+    desk.store.undo_step(desk.last("d"), desk.world.now)
+    assert desk.story("d").reports[2].evidence == moved, "taken back what was taken back"
 
 
 def test_the_machine_moves_a_report_and_says_why(desk):
