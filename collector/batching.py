@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from math import inf
 from typing import Generic, TypeVar
 
 from collector.errors import StoreError
@@ -138,11 +139,17 @@ class GroupCommit(Generic[Item, Saved]):
 
     _LARGEST = 200
 
-    def __init__(self, save: Callable[[Sequence[Item]], Sequence[Saved | Exception]], gather: float = 0.0) -> None:
+    def __init__(
+        self,
+        save: Callable[[Sequence[Item]], Sequence[Saved | Exception]],
+        gather: float = 0.0,
+        coming: Callable[[], float] = lambda: inf,
+    ) -> None:
         """`gather` is for how many seconds, at most, the first of a batch waits for others: until none came for a fifth
-        of that.
+        of that, or as many wait as are `coming` in all.
         """
-        self._save, self._gather = save, gather
+        self._save, self._gather, self._coming = save, gather, coming
+        self._is_all = asyncio.Event()
         self._stop: asyncio.Event | None = None
         self._tell: Callable[[StoreError], None] = lambda _: None
         self._fault: StoreError | None = None  # why the last try failed
@@ -161,6 +168,8 @@ class GroupCommit(Generic[Item, Saved]):
         """Returns what `save` said of this item, once its transaction has ended."""
         done: asyncio.Future[Saved] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
+        if len(self._waiting) >= self._coming():
+            self._is_all.set()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         # The write goes on when the one who waits is cancelled: half of a batch is never thrown away.
@@ -188,9 +197,12 @@ class GroupCommit(Generic[Item, Saved]):
     async def _gathered(self) -> None:
         for _ in range(_LOOKS):
             before = len(self._waiting)
-            await asyncio.sleep(self._gather / _LOOKS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._gather / _LOOKS):
+                    await self._is_all.wait()
             if len(self._waiting) == before:
-                return
+                break
+        self._is_all.clear()
 
     async def _saved(self, items: Sequence[Item]) -> Sequence[Saved | Exception]:
         pause = FIRST_PAUSE

@@ -55,9 +55,9 @@ class ArticleCollector:
     ) -> None:
         self._store, self._pages, self._current = store, pages, current
         self._now, self._observe, self._fault = now, observe, fault
-        self._saves: GroupCommit[Collected, object] = GroupCommit(store.save_collected, _GATHER)
         self._addresses = Turns()
         self.in_hand = InHand()
+        self._saves = GroupCommit[Collected, object](store.save_collected, _GATHER, lambda: self.in_hand.busy)
 
     async def collect_due(self, stop: asyncio.Event | None = None) -> None:
         """Collects until no entry is due, or, once `stop` is set, until those in hand have ended.

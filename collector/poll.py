@@ -60,8 +60,8 @@ class Poller:
     ) -> None:
         self._store, self._fetcher, self._workers, self._current = store, fetcher, workers, current
         self._now, self._rand, self._observe, self._fault = now, rand, observe, fault
-        self._saves: GroupCommit[PollRecord, None] = GroupCommit(store.save_polls, _GATHER)
         self.in_hand = InHand()
+        self._saves = GroupCommit[PollRecord, None](store.save_polls, _GATHER, lambda: self.in_hand.busy)
 
     async def poll_due(self, stop: asyncio.Event) -> None:
         """Polls until no feed is due, or, once `stop` is set, until the polls in hand have ended.

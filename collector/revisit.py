@@ -56,8 +56,8 @@ class Revisitor:
     ) -> None:
         self._store, self._pages, self._current, self._budget = store, pages, current, budget
         self._now, self._observe, self._fault = now, observe, fault
-        self._saves: GroupCommit[Visited, None] = GroupCommit(store.save_visits, _GATHER)
         self.in_hand = InHand()
+        self._saves = GroupCommit[Visited, None](store.save_visits, _GATHER, lambda: self.in_hand.busy)
 
     async def revisit_due(self, stop: asyncio.Event | None = None) -> None:
         """Visits until nothing is due that its host's budget allows, or, once `stop` is set, until those in hand have

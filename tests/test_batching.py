@@ -53,6 +53,25 @@ async def test_what_is_ready_together_is_saved_together():
     assert batches == [[1], [2, 3, 4]]
 
 
+async def test_a_batch_waits_for_what_is_coming_and_no_longer():
+    coming, batches = 3, []
+
+    def save(items):
+        batches.append(list(items))
+        return items
+
+    commit = GroupCommit(save, 60, lambda: coming)
+    async with asyncio.timeout(10):
+        waiting = [asyncio.create_task(commit.add(1))]
+        await asyncio.sleep(0.05)
+        assert batches == []
+        waiting += [asyncio.create_task(commit.add(n)) for n in (2, 3)]
+        assert await asyncio.gather(*waiting) == [1, 2, 3]
+        coming = 1
+        assert await commit.add(4) == 4
+    assert batches == [[1, 2, 3], [4]]
+
+
 async def test_one_bad_item_is_told_to_its_owner_alone():
     commit = GroupCommit(lambda items: [ValueError("bad") if item == 2 else item for item in items])
 
