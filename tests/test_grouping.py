@@ -151,7 +151,7 @@ def test_reports_that_stood_alone_join_when_more_is_known(room, monkeypatch):
     monkeypatch.setattr("collector.similar.grouper._FEW", 3)
     room.keep_all()
     room.group()
-    monkeypatch.setattr("collector.similar.grouper._AGAIN", 20)
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", (20,))
     first, second, *_ = ferries = [name for name in room.keys if name.startswith("ferry")]
     alone = room.story(second).key
     assert alone != room.story(first).key

@@ -8,7 +8,7 @@ can touch what one language says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -33,10 +33,10 @@ _JOIN = 0.35  # how sure is enough: more reports of one event would stay apart t
 _ALSO, _MERGE, _ASKED = 0.4, 0.4, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
 _SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story that is looked at so
-# A report is looked at once more when so many have come after it, if its story is small: more is known by then. It goes
+# A report is looked at again when so many have come after it, if its story is small: more is known by then. It goes
 # where it would join now, if it is hardly of its story.
-_AGAIN, _SMALL, _HARDLY = 60, 4, 0.3
-_NEIGHBOUR = 0.15  # how much of what a report's own words are worth another must share for a second look
+_AGAIN, _SMALL, _HARDLY = (60, 120), 4, 0.3
+_NEIGHBOUR = 0.1  # how much of what a report's own words are worth another must share for such a look
 # Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
 # and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
 _ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
@@ -74,7 +74,9 @@ class Grouper(OpenStories):
         if found and look is not None:
             merged = list(self._mend(record, article, story, look.beside, scores))
             steps += merged or self._split(story, int(record["language"]))
-        return steps + self._look_again()
+        for later in _AGAIN:
+            steps += self._look_again(later)
+        return steps
 
     def start(self, number: int, article: Article, seen_at: datetime) -> list[Step]:
         """Gives a report a story of its own, which is frozen."""
@@ -154,11 +156,13 @@ class Grouper(OpenStories):
             story = merged.into
             yield merged
 
-    def _look_again(self) -> list[Step]:
-        """What an earlier report would join, had it come only now; its story follows it, if that would join too."""
-        if len(self._numbers) <= _AGAIN:
+    def _look_again(self, later: int) -> list[Step]:
+        """What the report so many before the last would join, had it come only now; its story follows it, if that would
+        join too.
+        """
+        if len(self._numbers) <= later:
             return []
-        number = self._numbers[-1 - _AGAIN]
+        number = self._numbers[-1 - later]
         row, story = self._reports.row_of[number], self._story_of(number)
         size = len(self._reports.members[story])
         if story in self._frozen or size > _SMALL:
@@ -228,21 +232,24 @@ class Grouper(OpenStories):
         members, languages = self._reports.members, self._reports.records["language"]
         both = set(languages[members[one]].tolist()) & set(languages[members[other]].tolist())
         small, large = sorted((one, other), key=lambda story: (len(members[story]), -story))
-        return bool(both) and all(self._mean_score(language, small, large) >= _MERGE for language in sorted(both))
+        return bool(both) and all(
+            _is_reached(_MERGE, self._said(language, small, large)) for language in sorted(both)
+        )
 
     def _are_two(self, language: int, small: int, large: int) -> bool:
         """Whether the reports of two stories, asked in turn, say that they are not of one event."""
-        said = self._mean_score(language, small, large)
-        return said <= 2 * _SPLIT and (said + self._mean_score(language, large, small)) / 2 <= _SPLIT
+        both = self._said(language, small, large), self._said(language, large, small)
+        return not _is_reached(_SPLIT, ((score, share / 2) for said in both for score, share in said))
 
-    def _mean_score(self, language: int, story: int, other: int) -> float:
-        """How sure the scorer is that the reports of a story, the last of them, are of another one."""
-        scores = []
-        for row in self._spoken(story, language)[-_ASKED:]:
+    def _said(self, language: int, story: int, other: int) -> Iterator[tuple[float, float]]:
+        """How sure the scorer is that each of the reports of a story, the last of them, is of another one; and the
+        share of that report in the mean.
+        """
+        rows = self._spoken(story, language)[-_ASKED:]
+        for row in rows:
             look = self.look(self._reports.records[row], without=story)
             at = [] if look is None else np.flatnonzero(look.beside.stories == other)
-            scores.append(self._scores(look)[at[0]] if len(at) else 0.0)
-        return float(np.mean(scores))
+            yield (float(self._scores(look)[at[0]]) if len(at) else 0.0), 1 / len(rows)
 
     def _told(
         self, article: Article | None, record: np.void, seen: Beside, scores: np.ndarray, at: int
@@ -273,3 +280,13 @@ class Grouper(OpenStories):
             copy_of=self._copy_of.get(number, number) if is_copy else None,
             **(shared(article, record, self._reports.records[row], self._reports.common) if article else {}),
         )
+
+
+def _is_reached(mean: float, scores: Iterable[tuple[float, float]]) -> bool:
+    """Whether scores, from 0 to 1, each with its share, have that mean at least. Asks for no more than settle it."""
+    said, left = 0.0, 1.0
+    for score, share in scores:
+        said, left = said + score * share, left - share
+        if said >= mean or said + left < mean:
+            break
+    return said >= mean

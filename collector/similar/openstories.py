@@ -19,7 +19,8 @@ from collector.similar.reports import Reports
 
 OPEN = 20_000  # stories that reports may join
 MEMBERS = 40  # reports of a story that are compared at most: the last
-_STORIES = 16  # that a report is compared with
+# That a report is compared with: those that share most. With more it costs more, and groups worse.
+_STORIES = 6
 _AT_ONCE = 1_000  # reports that are unpacked together
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

@@ -96,7 +96,7 @@ def test_a_restart_changes_nothing(at):
 @pytest.mark.parametrize("at", range(0, 27, 4))
 def test_a_restart_changes_nothing_of_second_looks(at, monkeypatch):
     """Where nothing joins at first, and second looks put it right."""
-    for name, value in {"_DOUBT": 400.0, "_FEW": 3, "_AGAIN": 20}.items():
+    for name, value in {"_DOUBT": 400.0, "_FEW": 3, "_AGAIN": (20, 30)}.items():
         monkeypatch.setattr(f"collector.similar.grouper.{name}", value)
     matches = [(f"Match {n} of the Otava cup", f"Team {n} won match {n} of the Otava cup by {n} goals.") for n in range(20)]
     told = [(title, text) for _, title, text in retold()] + matches
@@ -295,7 +295,7 @@ def placed(stories: dict[tuple[int, int], int], order: list[tuple[int, int]]) ->
 
 
 def test_a_report_that_stood_alone_joins_when_more_is_known(monkeypatch):
-    monkeypatch.setattr("collector.similar.grouper._AGAIN", 3)
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", (3,))
     order = [(0, 0), (1, 0), (0, 1), (2, 0), (3, 0)]
     members = placed({(0, 0): 1, (1, 0): 2, (0, 1): 3, (2, 0): 4, (3, 0): 5}, order)
     articles = {number: report(*one)[0] for number, one in enumerate(order, 1)}
@@ -311,7 +311,7 @@ def test_a_report_that_stood_alone_joins_when_more_is_known(monkeypatch):
 
 
 def test_a_report_that_went_astray_is_put_right(monkeypatch):
-    monkeypatch.setattr("collector.similar.grouper._AGAIN", 4)
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", (4,))
     members = placed({(0, 0): 1, (0, 1): 1, (1, 0): 1, (1, 1): 2, (1, 2): 2, (2, 0): 3}, [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0)])
     grouper = Grouper()
     grouper.restore(members, frozen=(), next_story=4)
