@@ -74,8 +74,8 @@ class Grouper(OpenStories):
         if found and look is not None:
             merged = list(self._mend(record, article, story, look.beside, scores))
             steps += merged or self._split(story, int(record["language"]))
-        for later in _AGAIN:
-            steps += self._look_again(later)
+        for later, before in zip(_AGAIN, (0, *_AGAIN), strict=False):
+            steps += self._look_again(later, later - before)
         return steps
 
     def start(self, number: int, article: Article, seen_at: datetime) -> list[Step]:
@@ -156,9 +156,9 @@ class Grouper(OpenStories):
             story = merged.into
             yield merged
 
-    def _look_again(self, later: int) -> list[Step]:
+    def _look_again(self, later: int, new: int) -> list[Step]:
         """What the report so many before the last would join, had it come only now; its story follows it, if that would
-        join too.
+        join too. It is worth a look where one of the last `new` reports is near: it was compared with those before.
         """
         if len(self._numbers) <= later:
             return []
@@ -169,7 +169,8 @@ class Grouper(OpenStories):
             return []
         record = self._reports.records[row].copy()
         rows, worth = self._reports.near(record)
-        theirs = worth[self._reports.stories[rows] != story]
+        is_new = self._reports.numbers[rows] > self._numbers[-1 - new]
+        theirs = worth[is_new & (self._reports.stories[rows] != story)]
         if theirs.max(initial=0) < _NEIGHBOUR * worth[rows == row].sum():
             return []
         if (look := self._look_at(record, rows, worth, story)) is None:

@@ -320,6 +320,19 @@ def test_a_report_that_went_astray_is_put_right(monkeypatch):
     assert [(step.number, step.story, step.into) for step in steps if isinstance(step, Moved)] == [(3, 1, 2)]
 
 
+@pytest.mark.parametrize(("looks", "is_moved"), [((5,), True), ((1, 5), True), ((3, 5), False)])
+def test_a_report_is_looked_at_again_where_something_near_came_since(looks, is_moved, monkeypatch):
+    """Of the five that come after the one that went astray, the first two are near."""
+    monkeypatch.setattr("collector.similar.grouper._AGAIN", looks)
+    monkeypatch.setattr("collector.similar.grouper._NEIGHBOUR", 0.3)  # made up reports share much
+    places = {(0, 0): 1, (0, 1): 1, (1, 0): 1, (1, 1): 2, (1, 2): 2, (2, 0): 3, (3, 0): 4}
+    grouper = Grouper()
+    grouper.restore(placed(places, list(places)), frozen=(), next_story=5)
+    steps = grouper.add(8, *report(3, 1, hours=8))
+
+    assert [(step.number, step.into) for step in steps if isinstance(step, Moved)] == [(3, 2)] * is_moved
+
+
 FIRST, SECOND = (Article(key=title, title=title, text=text, language="en", published_at=START) for title, text in TOLD["ferry"][:2])
 
 
