@@ -69,7 +69,12 @@ async def test_a_batch_waits_for_what_is_coming_and_no_longer():
         assert await asyncio.gather(*waiting) == [1, 2, 3]
         coming = 1
         assert await commit.add(4) == 4
-    assert batches == [[1, 2, 3], [4]]
+        coming = 2
+        waiting = [asyncio.create_task(commit.add(5))]
+        await asyncio.sleep(0.05)
+        waiting += [asyncio.create_task(commit.add(6))]
+        assert await asyncio.gather(*waiting) == [5, 6]
+    assert batches == [[1, 2, 3], [4], [5, 6]]
 
 
 async def test_one_bad_item_is_told_to_its_owner_alone():

@@ -155,8 +155,8 @@ def group(
     """Show which articles report one event: id, a tab, the number of the story, as it stands after the last article.
 
     Articles are read in order, as if they came in one by one. With --why each line has id, story and evidence
-    (similarity, score, hours, names, words, numbers, nearest and copy_of, which are ids), or null for the one that
-    began its story.
+    (similarity, score, hours, names, words, numbers, nearest and copy_of, which are ids), or null for one that
+    began a story.
     """
     from collector.similar import Grouper, Stories
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class Grouper(OpenStories):
         if found and look is not None:
             merged = list(self._mend(record, article, story, look.beside, scores))
             steps += merged or self._split(story, int(record["language"]))
-        for later, before in zip(_AGAIN, (0, *_AGAIN), strict=False):
+        for before, later in pairwise((0, *_AGAIN)):
             steps += self._look_again(later, later - before)
         return steps
 

@@ -12,6 +12,7 @@ import pytest
 
 from collector.model import JoinEvidence, Remembered
 from collector.similar import Article, Grouper, Joined, Merged, Moved
+from collector.similar.features import FEATURES
 from collector.similar.scorer import Scorer
 from tests.events import EVENTS as TOLD
 from tests.events import reports as retold
@@ -283,6 +284,25 @@ def test_a_story_that_turns_out_to_be_two_is_split():
     assert [(step.number, step.story, step.into) for step in steps if isinstance(step, Moved)] == [(2, 1, 2), (4, 1, 2)]
     assert grouper.next_story == 3
     assert [type(step) for step in other.add(6, *STREAM[12])] == [Joined]
+
+
+def by_size(alone: float, among: float) -> Scorer:
+    """A scorer that is so sure of a story of one report, and so of a larger one."""
+    size, logits = list(FEATURES).index("size"), [[math.log(odds / (1 - odds)) for odds in (alone, among)]]
+    return Scorer(np.array([[size]], np.int8), np.full((1, 1), 0.5, np.float32), np.ones((1, 1), bool), np.array(logits))
+
+
+@pytest.mark.parametrize(
+    ("of_small", "of_large", "are_two"), [(0.1, 0.1, True), (0.1, 0.4, True), (0.1, 0.9, False), (0.9, 0.1, False)]
+)
+def test_stories_are_two_where_both_hardly_say_that_they_are_of_the_other(of_small, of_large, are_two, monkeypatch):
+    monkeypatch.setattr("collector.similar.grouper._DOUBT", 0.0)
+    parts = {(0, 0): 1, (0, 1): 1, (0, 2): 1, (0, 3): 2}
+    grouper = Grouper(scorer=by_size(of_large, of_small))
+    grouper.restore(placed(parts, list(parts)), frozen=(), next_story=3)
+    language = int(grouper._reports.records["language"][0])
+
+    assert grouper._are_two(language, 2, 1) is are_two
 
 
 def placed(stories: dict[tuple[int, int], int], order: list[tuple[int, int]]) -> list[Remembered]:

@@ -312,6 +312,19 @@ def test_what_a_move_says_goes_with_it_when_it_is_taken_back(desk):
     assert desk.story("d").reports[2].evidence == moved, "taken back what was taken back"
 
 
+def test_of_several_arrivals_the_last_is_told(desk):
+    desk.keep("a", "b", "c")
+    desk.group("a", "b")
+    desk.group("c", story=2)
+    desk.take(Moving(article_id=desk.ids["b"], story=1, into=2, evidence=WHY))
+    desk.store.move_reports([desk.ids["b"]], desk.key("a"), desk.world.now)
+    desk.store.move_reports([desk.ids["b"]], desk.key("c"), desk.world.now + desk.world.hour)
+
+    [arrival] = [one.arrival for one in desk.story("c").reports if one.key == desk.keys["b"]]
+    assert (arrival.who, arrival.because) == (Actor.PERSON, None)
+    assert arrival.at == desk.world.now + desk.world.hour
+
+
 def test_the_machine_moves_a_report_and_says_why(desk):
     desk.keep("a", "b", "c")
     desk.group("a", "b")
