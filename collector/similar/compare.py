@@ -113,6 +113,12 @@ class Comparer:
         return places
 
 
+def days(asked: np.void, others: np.ndarray) -> np.ndarray:
+    """Whether a record and others name one day of the week (1) or only others (0); NaN where a side names none."""
+    both = (others["days"] != 0) & (asked["days"] != 0)
+    return np.where(both, (others["days"] & asked["days"]) != 0, np.float32(np.nan))
+
+
 def hours(asked: np.void, others: np.ndarray) -> np.ndarray:
     """How far apart a record and others are in time; NaN where a side has no time of its own and that may be nothing.
 

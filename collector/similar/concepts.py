@@ -1,4 +1,4 @@
-"""What has a name in every language: countries, languages, cities, months, currencies, by the names of CLDR.
+"""What has a name in every language: countries, languages, cities, months, days, currencies, by the names of CLDR.
 
 A mention is known by its code ("KP", "Europe/Moscow"), so that two texts that share no word share it.
 """
@@ -20,6 +20,8 @@ _COUNTRIES = {
     "sk": "SK", "sl": "SI", "sq": "AL", "sr": "RS", "sv": "SE", "th": "TH", "tr": "TR", "uk": "UA", "vi": "VN",
     "zh": "CN",
 }  # fmt: skip
+
+DAYS = {f"d{day}": day for day in range(7)}  # the codes of the days of the week, Monday first
 
 
 class Concepts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collector.similar.compare import PAIR
+from collector.similar.compare import PAIR, days
 
 _SAME_TIME = 6.0  # hours: closer than that says no more
 _CROWD = 3  # so many stories may be nearer than those that say how crowded a report's subject is
@@ -42,6 +42,7 @@ class Beside:
     table: np.ndarray
     chained: np.ndarray  # whether few of its reports only link a text to it
     terse: np.ndarray  # whether the report and the nearest one are no more than headlines
+    days: np.ndarray  # the share that names a day of the week as the report does, of those that name one; or NaN
     crowd: float  # how near stories are that it is hardly of: the fourth nearest
 
     def settle(self, record: np.void, story: int) -> None:
@@ -98,7 +99,13 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     chained = is_far & (length >= _TEXT)
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     terse = longer < _TEXT
-    return Beside(stories[starts], rows[best], hours[best], body[best], mean, table, chained, terse, float(crowd))
+    same_day = days(asked, records)
+    named = np.add.reduceat((~np.isnan(same_day)).astype(np.float32), starts)
+    with np.errstate(invalid="ignore"):
+        on_day = np.add.reduceat(_or_0(same_day), starts) / named
+    return Beside(
+        stories[starts], rows[best], hours[best], body[best], mean, table, chained, terse, on_day, float(crowd)
+    )
 
 
 def _cohesion(homes: np.ndarray, starts: np.ndarray) -> np.ndarray:

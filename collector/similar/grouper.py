@@ -30,6 +30,9 @@ from collector.similar.steps import Joined, Merged, Moved, Step
 # event, even if no other story is nearer; reports of which nothing is known of the times, and headlines, say less.
 _DOUBT, _FEW = 5.0, 20
 _UNDATED, _TERSE = 1.3, 1.0
+# Where no times are known, the days of the week that the reports name tell them: what one day says for a story, and
+# another against it. Of reports of one event some 87 in 100 name one day, of others that are near some 30.
+_SAME_DAY, _OTHER_DAY = 0.8, 1.2
 _JOIN = 0.35  # how sure is enough: more reports of one event would stay apart than of two would meet
 _ALSO, _MERGE, _ASKED = 0.4, 0.4, 4  # a second story, what its reports must say on average, and how many of them
 _SPLIT = 0.3  # what the reports of each part say of the other, on average, when a story is two
@@ -93,7 +96,9 @@ class Grouper(OpenStories):
             return np.zeros(0)
         scores = (self._given or shipped()).scores(look.beside.table)
         doubt = _DOUBT * np.exp(-self._reports.spoken[look.language] / _FEW)
-        doubt = doubt + _UNDATED * np.isnan(look.beside.hours) + _TERSE * look.beside.terse
+        undated, days = np.isnan(look.beside.hours), look.beside.days
+        told = np.where(np.isnan(days), 0.0, _OTHER_DAY - (_SAME_DAY + _OTHER_DAY) * days)
+        doubt = doubt + (_UNDATED + told) * undated + _TERSE * look.beside.terse
         scores = scores / (scores + (1 - scores) * np.exp(doubt))
         return np.where(look.beside.chained, 0.0, scores)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from collector.similar.article import Article
-from collector.similar.concepts import concepts_of
+from collector.similar.concepts import DAYS, concepts_of
 from collector.similar.ids import CONCEPT, term_id
 from collector.similar.tokens import Token, tokens_of
 
@@ -35,10 +35,16 @@ class Reading:
 
     def concepts(self) -> Iterable[int]:
         """The ids of what title and text name, each as often as they do."""
+        return (term_id(CONCEPT, code) for code in self._named(self.title, self.text))
+
+    def days(self, most: int) -> int:
+        """The days of the week that the title and the first tokens of the text name: a bit for each, Monday's first."""
+        return sum({1 << DAYS[code] for code in self._named(self.title, self.text[:most]) if code in DAYS})
+
+    def _named(self, *parts: list[Token]) -> Iterator[str]:
         concepts = concepts_of(self.language)
-        for tokens in (self.title, self.text):
-            stems = [stem for token in tokens for stem in token.stems]
-            yield from (term_id(CONCEPT, code) for code in concepts.find(stems))
+        for tokens in parts:
+            yield from concepts.find([stem for token in tokens for stem in token.stems])
 
 
 def reading(article: Article, language: str | None) -> Reading:

@@ -24,7 +24,7 @@ from collector.similar.reading import Reading, reading, tally
 from collector.similar.sketch import KEPT, sketch
 from collector.similar.tokens import Token
 
-VERSION = 1
+VERSION = 2
 WORDS, PHRASES, FOREIGN = 160, 64, 128
 RECORD = np.dtype(
     [
@@ -36,6 +36,7 @@ RECORD = np.dtype(
         ("shingles", "<u2"),
         ("crowd", "u1"),
         ("home", "u1"),
+        ("days", "u1"),
         ("words", "<u4", WORDS),
         ("phrases", "<u4", PHRASES),
         ("foreign", "<u4", FOREIGN),
@@ -91,6 +92,7 @@ def _read(article: Article) -> np.void:
     record["length"] = sum(len(token.words) for token in read.text)
     record["sketch"], shingles = sketch(article.text or article.title)
     record["shingles"] = min(shingles, 65_535)
+    record["days"] = read.days(_LEAD)
     _fill(record["words"], _words(read))
     _fill(record["phrases"], _phrases(read))
     _fill(record["foreign"], _foreign(read))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from collector.similar import Article
-from collector.similar.compare import PAIR, Comparer
+from collector.similar.compare import PAIR, Comparer, days
 from collector.similar.report import read
 from collector.similar.reports import Reports
 
@@ -101,3 +101,13 @@ def test_what_a_side_does_not_have_is_not_compared(told):
 
     assert np.isnan(untitled["title"])
     assert not np.isnan(untitled["lead"])
+
+
+def test_days_are_shared_or_others_or_unknown():
+    monday, friday, both, none = (
+        read(replace(FLOOD, text=f"The Sardoba reservoir flooded villages {when}."), NOW)
+        for when in ("on Monday", "on Friday", "on Friday, not on Monday", "at night")
+    )
+
+    np.testing.assert_array_equal(days(monday, np.array([monday, friday, both, none])), [1, 0, 1, np.nan])
+    assert np.isnan(days(none, np.array([monday, none]))).all()

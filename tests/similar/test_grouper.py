@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -13,6 +14,7 @@ import pytest
 from collector.model import JoinEvidence, Remembered
 from collector.similar import Article, Grouper, Joined, Merged, Moved
 from collector.similar.features import FEATURES
+from collector.similar.report import read
 from collector.similar.scorer import Scorer
 from tests.events import EVENTS as TOLD
 from tests.events import reports as retold
@@ -424,3 +426,23 @@ def test_only_the_latest_stories_are_open(monkeypatch):
 
     assert grouper.add(5, *report(0, 1))[0].story == 5
     assert whole.add(5, *report(0, 1))[0].story == 5
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_days_that_are_named_count_where_no_times_are_known(published):
+    """Not for reports with times: those of one event name another day a day later."""
+
+    def sure(day: str, other: str) -> float:
+        """How sure the scorer is of two reports that name these days."""
+        grouper = Grouper()
+        for n, named in enumerate((day, other)):
+            article, at = report(0, n, published=published)
+            told = replace(article, text=re.sub("Friday|Saturday", named, article.text))
+            if n == 0:
+                grouper.add(1, told, at)
+        return float(grouper._scores(grouper.look(read(told, at)))[0])
+
+    same, another, unsaid = sure("Monday", "Monday"), sure("Monday", "Tuesday"), sure("Monday", "night")
+
+    assert (another < unsaid < same) is not published
+    assert (another == unsaid == same) is published

@@ -70,3 +70,28 @@ def test_only_what_may_be_a_name_is_heard():
     assert by_word["Lavrov",].sounds
     assert not by_word["talks",].sounds
     assert report.reading(replace(VISIT, title="لافروف", text=""), "ar").often[0][0].sounds
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "days"),
+    [
+        ("en", "Lavrov arrives on Friday", "He met Choe Son Hui. On Saturday they signed.", {4, 5}),
+        ("en", "lavrov lands friday", "", {4}),
+        ("de", "Lawrow in Pjöngjang", "Er landete am Freitag.", {4}),
+        ("ru", "Лавров прибыл в пятницу", "", {4}),
+        ("vi", "Ông Lavrov đến vào Chủ Nhật", "", {6}),
+        ("zh", "拉夫罗夫", "星期五抵达平壤。", {4}),
+        ("en", "Lavrov arrives", "He met Choe Son Hui.", set()),
+        (None, "Lavrov arrives", "", set()),
+    ],
+)
+def test_the_days_of_the_week_that_are_named_are_kept(language, title, text, days):
+    record = report.said(replace(VISIT, language=language, title=title, text=text))
+
+    assert {day for day in range(7) if record["days"] >> day & 1} == days
+
+
+def test_a_day_that_is_named_late_is_background():
+    late = replace(VISIT, text="word " * 300 + "It began on Monday.")
+
+    assert report.said(late)["days"] == 0
