@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from collector import log
-from collector.addresses import parse_networks
+from collector.addresses.networks import parse_networks
+from collector.addresses.urls import host_key
 from collector.collect import ArticleCollector
 from collector.config import Config, Settings, load
 from collector.config.reading import read_bytes
@@ -27,13 +28,12 @@ from collector.pace import HostPace
 from collector.pages import Pages
 from collector.poll import Poller
 from collector.replay import Replay
+from collector.revisions.visits import HOUR, Budget
 from collector.revisit import Revisitor
 from collector.robots import Robots
 from collector.seeds import examples, read_corpus, save_corpus
 from collector.store import Store
-from collector.urls import host_key
-from collector.visits import HOUR, Budget
-from collector.workers import Workers
+from collector.workers.pool import Workers
 
 
 def clock() -> datetime:

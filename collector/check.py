@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from collector.addresses.urls import host_key
 from collector.config import Config, FeedConfig, SiteConfig
-from collector.decoding import charset_of
 from collector.errors import ExtractError, ParseError, WorkerError
 from collector.fetch import Fetcher
 from collector.model import FetchFailed, FetchRequest, PollOutcome, nearest
 from collector.poll import request_for
-from collector.urls import host_key
-from collector.workers import Workers
+from collector.text.decoding import charset_of
+from collector.workers.pool import Workers
 
 
 async def check_feed(feed: FeedConfig, config: Config, fetcher: Fetcher, workers: Workers) -> dict[str, Any]:

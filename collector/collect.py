@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from collector import hostlines
+from collector.addresses.urls import canonical_url, host_key
 from collector.batching import GroupCommit, InHand, Turns, each, work_off
 from collector.copies import same_text
 from collector.current import Current
@@ -25,9 +26,8 @@ from collector.model import (
     TextSource,
 )
 from collector.pages import NoPage, Page, Pages
+from collector.revisions.visits import next_visit
 from collector.store import Store
-from collector.urls import canonical_url, host_key
-from collector.visits import next_visit
 
 _TRIES = 5
 # Seconds: articles come one by one, and ten saved together cost a third of ten saved alone (tests/bench/pipeline.py).

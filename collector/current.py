@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from collector.addresses.urls import host_key
 from collector.config import Config, FeedConfig
 from collector.judge import Judge
 from collector.model import SiteRules, nearest
 from collector.similar import Article
-from collector.urls import host_key
 
 
 class Current:

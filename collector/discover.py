@@ -9,12 +9,12 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
+from collector.addresses.urls import web_url, without_credentials
 from collector.errors import CollectorError, ParseError, WorkerError
 from collector.fetch import Fetcher
 from collector.model import Fetched, FetchFailed, FetchRequest
 from collector.poll import ACCEPT
-from collector.urls import web_url, without_credentials
-from collector.workers import Workers
+from collector.workers.pool import Workers
 
 _TYPES = {
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",

@@ -12,9 +12,9 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from html import escape
 
-from collector.html import to_text
-from collector.languages import detect, primary
 from collector.model import ArticleDraft, Extraction, PendingEntry, TextSource
+from collector.text.html import to_text
+from collector.text.languages import detect, primary
 
 EXCERPT = 400  # characters of text that stand in for a missing summary
 _COMPLETE = 1000  # characters from which a feed's own text may be the whole article

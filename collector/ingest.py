@@ -29,9 +29,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from collector.addresses.redirectors import is_redirector, unwrapped
+from collector.addresses.urls import canonical_url
 from collector.model import EntryToSave, Ingested, KnownEntry, ParsedEntry, ParsedFeed
-from collector.redirectors import is_redirector, unwrapped
-from collector.urls import canonical_url
 
 FREE_CHANGES = 10
 CHANGE_EVERY = timedelta(days=1)

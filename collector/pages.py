@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from collector.addresses.redirectors import is_redirector
+from collector.addresses.urls import host_key, is_front_page
 from collector.batching import Turns
 from collector.current import Current
-from collector.decoding import charset_of
 from collector.draft import has_full_text, with_standfirst
 from collector.errors import ExtractError, WorkerError
 from collector.fetch import Fetcher
@@ -24,11 +25,10 @@ from collector.model import (
     PendingEntry,
     ShownLines,
 )
-from collector.redirectors import is_redirector
 from collector.robots import Robots
 from collector.silence import Silence
-from collector.urls import host_key, is_front_page
-from collector.workers import Workers
+from collector.text.decoding import charset_of
+from collector.workers.pool import Workers
 
 # A page that could not be had is tried again after these waits; then the feed's text stays.
 RETRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from collector.judge import Judge
 from collector.model import Match, StoredArticle
 from collector.store import Store
-from collector.worker import Job
-from collector.workers import Workers
+from collector.workers.pool import Workers
+from collector.workers.worker import Job
 
 # Topics made ready take more memory than what a page leaves behind, and seconds to make.
 JUDGE = Job(name="judging", function="collector.judge:matches_of_all", seconds=300, leave_at=400 * 2**20)

@@ -34,7 +34,7 @@ from collector.model import (
     PollRecord,
 )
 from collector.store import Store
-from collector.workers import Workers
+from collector.workers.pool import Workers
 
 # Seconds: a third of the transactions, 6 % less CPU for 5,000 feeds (tests/bench/polling.py).
 _GATHER = 0.02

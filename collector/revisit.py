@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from collector import hostlines
+from collector.addresses.urls import host_key, is_front_page
 from collector.batching import GroupCommit, InHand, each, work_off
 from collector.current import Current
 from collector.draft import revised
@@ -29,9 +30,8 @@ from collector.model import (
     VisitOutcome,
 )
 from collector.pages import Pages, is_held
+from collector.revisions.visits import HOUR, Budget, Finding, following, not_there, there, unreadable
 from collector.store import Store
-from collector.urls import host_key, is_front_page
-from collector.visits import HOUR, Budget, Finding, following, not_there, there, unreadable
 
 _GATHER = 0.25  # seconds for which the first of a batch waits for others
 _WIDTH = 4  # of the pages that may be fetched at the same time, one in so many may be a visit

@@ -21,9 +21,9 @@ from collector.errors import InUse, StoreError
 from collector.grouping import Grouping
 from collector.poll import Poller
 from collector.replay import Replay
+from collector.revisions.visits import TOO_LATE
 from collector.revisit import Revisitor
 from collector.store import Store
-from collector.visits import TOO_LATE
 from collector.watch import Watch
 
 TICK = 2.0  # seconds between two looks for due work

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collector.addresses.urls import canonical_url, host_key
 from collector.current import Current
 from collector.model import Trace
 from collector.store import Store
-from collector.urls import canonical_url, host_key
 from collector.why import Step, steps
 
 

@@ -14,11 +14,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "collector"
 FLOORS = {
     0: {"__init__", "errors", "model", "shipped"},
     1: {
-        "addresses", "cadence", "config", "copies", "current", "dates", "decoding", "difference", "draft", "extract", "folding",
-        "furniture", "hostlines", "html", "ingest", "judge", "languages", "match", "months", "parse", "publish", "redirectors", "related",
-        "silence", "similar", "telling", "text", "urls", "visits", "why",
+        "addresses", "cadence", "config", "copies", "current", "draft", "extract", "hostlines", "ingest", "judge", "match", "parse",
+        "publish", "revisions", "silence", "similar", "telling", "text", "why",
     },
-    2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "worker", "workers"},
+    2: {"batching", "export", "fetch", "log", "loop", "metrics", "pace", "robots", "store", "watch", "workers"},
     3: {
         "channels", "check", "collect", "discover", "doctor", "grouping", "pages", "plan", "poll", "replay", "revisit", "seeds",
         "static", "tracing",
@@ -32,8 +31,8 @@ FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
 PURE = {"aiohttp", "asyncio", "httpx", "requests", "socket", "sqlalchemy", "sqlite3", "psycopg", "time", "random", "subprocess"}
 SOLE_USERS = {
     "feedparser": {"parse"}, "trafilatura": {"extract"}, "feedgen": {"publish"}, "aiohttp": {"fetch"}, "sqlalchemy": {"store"},
-    "alembic": {"store"}, "nh3": {"html"}, "apscheduler": {"scheduler"}, "fastapi": {"web", "service"}, "uvicorn": {"web"},
-    "typer": {"cli"}, "htmldate": {"extract"}, "protego": {"robots"}, "listparser": {"publish"}, "courlan": {"urls"}, "re2": {"match"},
+    "alembic": {"store"}, "nh3": {"text"}, "apscheduler": {"scheduler"}, "fastapi": {"web", "service"}, "uvicorn": {"web"},
+    "typer": {"cli"}, "htmldate": {"extract"}, "protego": {"robots"}, "listparser": {"publish"}, "courlan": {"addresses"}, "re2": {"match"},
 }  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 
-from collector.addresses import parse_networks
+from collector.addresses.networks import parse_networks
 from collector.discover import Found, NothingFound, find_feeds, linked_feeds, named_feeds
 from collector.fetch import Fetcher
 from collector.pace import HostPace
-from collector.workers import Workers
+from collector.workers.pool import Workers
 from tests.site import Site, serve
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from collector.errors import ParseError
 from collector.model import ParsedFeed
 from collector.parse import PARSERS, as_json, parse
-from collector.text import MAX_ID, MAX_TITLE
+from collector.text.clean import MAX_ID, MAX_TITLE
 
 CASES = Path(__file__).parent / "data" / "feeds"
 EXPECTED = sorted(CASES.glob("*.expected.json"))

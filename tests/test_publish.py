@@ -29,10 +29,10 @@ from lxml import etree
 from pydantic import TypeAdapter
 
 from collector.errors import ParseError
-from collector.html import to_text
 from collector.model import Channel, ChannelItem, Enclosure, Report, Story
 from collector.parse import parse
 from collector.publish import FORMATS, wire
+from collector.text.html import to_text
 
 CASES = sorted(path for path in (Path(__file__).parent / "data" / "channels").iterdir() if path.is_dir())
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

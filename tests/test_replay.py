@@ -14,7 +14,7 @@ from collector.model import ChannelQuery, EntryOutcome
 from collector.plan import plan
 from collector.replay import Replay
 from collector.seeds import examples, read_corpus
-from collector.workers import Workers
+from collector.workers.pool import Workers
 from tests.world import World
 
 TOPICS = """\

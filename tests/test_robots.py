@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collector import robots as module
-from collector.addresses import parse_networks
+from collector.addresses.networks import parse_networks
 from collector.fetch import Fetcher
 from collector.model import Failure, Fetched, FetchFailed, FetchRequest
 from collector.pace import HostPace

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from collector.decoding import decode
 from collector.errors import ParseError
 from collector.parse import feedxml, sax
 from collector.parse.document import read
 from collector.parse.repair import repair
+from collector.text.decoding import decode
 
 CASES = Path(__file__).parent / "data" / "feeds"
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de" xml:base="http://a.example/b/">'

@@ -66,9 +66,9 @@ def import_(
     feeds up by itself.
     """
     loaded = load_config(config, database)
+    from collector.addresses.urls import without_credentials
     from collector.config import add_feeds
     from collector.publish.opml import read_opml
-    from collector.urls import without_credentials
 
     data = _download(source, loaded) if "://" in source else Path(source).expanduser().read_bytes()
     passed_over: list[Problem] = []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collector.match import Matcher
     from collector.model import JoinEvidence, ParsedFeed, Subject
     from collector.similar import Article
-    from collector.workers import Workers
+    from collector.workers.pool import Workers
 
 Row = dict[str, Any]
 
@@ -180,8 +180,8 @@ def group(
 
 
 def _article(row: Row) -> Article:
-    from collector.dates import parse_date
     from collector.similar import Article
+    from collector.text.dates import parse_date
 
     return Article(
         key=_text(row, "id"),
@@ -256,7 +256,7 @@ def _pages(files: Iterable[Path], url: str, listed: Path | None) -> Iterator[Row
 def _each(items: Iterable[Row | _Unusable], work: Callable[[Workers, Row], Awaitable[Row]], name: str) -> None:
     """Runs `work` on every item in the worker processes, and prints the rows in the order of the items."""
     from collector.loop import run_loop
-    from collector.workers import Workers
+    from collector.workers.pool import Workers
 
     async def run() -> None:
         workers = Workers(os.cpu_count() or 1)

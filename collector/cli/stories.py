@@ -179,7 +179,7 @@ def _articles(store: Store, named: list[str]) -> list[int]:
 
 
 def _trace_of(store: Store, named: str) -> Any:
-    from collector.urls import canonical_url
+    from collector.addresses.urls import canonical_url
 
     trace = store.trace(named, {named, canonical_url(named) or named})
     return trace and trace.article

@@ -59,7 +59,7 @@ def plan(
     from collector.plan import plan as make_plan
     from collector.seeds import examples, read_corpus
     from collector.store import Store
-    from collector.workers import Workers
+    from collector.workers.pool import Workers
 
     async def work() -> list[Change]:
         cores = os.cpu_count() or 1

@@ -5,9 +5,9 @@ with what was expected.
 from __future__ import annotations
 
 from collector.config.values import is_number, shorten
-from collector.languages import primary
 from collector.match import is_keyword
 from collector.match.names import countries
+from collector.text.languages import primary
 
 
 def check_keyword(words: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from collector.addresses.urls import without_credentials
 from collector.config import environment
 from collector.config.building import complain_of_buildings, complain_of_feeds
 from collector.config.document import MAX_BYTES, MAX_PROBLEMS, REFUSED, Document, parse
@@ -22,7 +23,6 @@ from collector.config.topics import Topic
 from collector.config.values import in_words, near_miss, shorten
 from collector.config.where import Where
 from collector.errors import ConfigError, Problem
-from collector.urls import without_credentials
 
 _SHAPE = 'expected a mapping with "topics:", "feeds:" and "settings:"'
 _SAMPLE = 1_000

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from collector.config.shape import Country, Key, Label, Language, Shape, one_or_more
-from collector.languages import primary
 from collector.match.rules import Where as Rule
+from collector.text.languages import primary
 
 
 class Where(Shape):

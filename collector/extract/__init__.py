@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from collector.decoding import decode
 from collector.errors import ExtractError, NoArticle
 from collector.extract import labels, metadata, sites
 from collector.extract.body import Claims
@@ -20,8 +19,9 @@ from collector.extract.rendering import as_html, as_text
 from collector.extract.titles import comparable
 from collector.extract.tree import parse_html
 from collector.extract.walls import refuse_walls
-from collector.languages import detect
 from collector.model import Extraction, Flag, SiteRules
+from collector.text.decoding import decode
+from collector.text.languages import detect
 
 # PDF, PNG, GIF, JPEG, ZIP, gzip (MIME Sniffing standard, §6)
 _BINARY = (b"%PDF-", b"\x89PNG\r\n", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08")

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from lxml.html import HtmlElement
 
-from collector.text import MAX_CONTENT, legal
+from collector.text.clean import MAX_CONTENT, legal
 
 _SPACES = re.compile(r"\s+")
 # Soft hyphens, and spaces that nobody sees: hints for a renderer, no part of a word.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from collector.dates import parse_date
+from collector.text.dates import parse_date
 
 # The web's first year of news; earlier values are empty fields (1970-01-01) or dates of the subject.
 _FIRST_YEAR = 1990

@@ -11,7 +11,7 @@ from lxml.html import document_fromstring
 from collector.extract.blocks import Block, Kind, read_blocks
 from collector.extract.furniture import is_furniture
 from collector.extract.jsonld import Node, strings
-from collector.html import title_text
+from collector.text.html import title_text
 
 # A string of JSON or JavaScript with markup in it; "<" is often written as \u003c.
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.){600,400000}+)"')

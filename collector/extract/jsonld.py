@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from collector.urls import url_identity
+from collector.addresses.urls import url_identity
 
 Node = dict[str, Any]
 

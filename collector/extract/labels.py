@@ -7,9 +7,9 @@ import re
 from collector.extract.jsonld import Node, is_of_type, strings
 from collector.extract.page import Page
 from collector.extract.titles import comparable
-from collector.html import title_text
 from collector.model import Flag
-from collector.text import clean
+from collector.text.clean import clean
+from collector.text.html import title_text
 
 _SECTION_META = (
     "article:section",

@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from collector.addresses.urls import canonical_url, is_front_page, same_site
 from collector.extract.dates import Moment, best_moment, day_in_address
 from collector.extract.jsonld import Node, is_article, strings
 from collector.extract.page import Page, bylines
 from collector.extract.people import people
 from collector.extract.titles import headline
-from collector.html import absolute_url, title_text
-from collector.languages import primary
-from collector.text import MAX_NAME, MAX_TITLE, clean
-from collector.urls import canonical_url, is_front_page, same_site
+from collector.text.clean import MAX_NAME, MAX_TITLE, clean
+from collector.text.html import absolute_url, title_text
+from collector.text.languages import primary
 
 Claims = Iterator[tuple[str, str]]
 

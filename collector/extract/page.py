@@ -9,7 +9,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from collector.extract.jsonld import Graph
-from collector.text import MAX_TITLE, clean
+from collector.text.clean import MAX_TITLE, clean
 
 # A page states a few dozen of each; the rest is not about its article.
 _MAX_STATEMENTS = 300

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from collector.extract.titles import comparable
-from collector.html import title_text
-from collector.text import clean
+from collector.text.clean import clean
+from collector.text.html import title_text
 
 _MAX_PEOPLE = 20
 _MAX_NAME = 80

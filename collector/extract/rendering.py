@@ -9,8 +9,8 @@ from itertools import groupby
 from lxml.html import HtmlElement
 
 from collector.extract.blocks import Block, Kind
-from collector.html import sanitise
-from collector.text import MAX_CONTENT, paragraphs
+from collector.text.clean import MAX_CONTENT, paragraphs
+from collector.text.html import sanitise
 
 _LONGEST_CELL = 200  # letters; beyond that a table is a layout, and its cells are paragraphs
 

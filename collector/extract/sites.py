@@ -13,11 +13,11 @@ import yaml
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from collector.decoding import decode
+from collector.addresses.urls import host_key
 from collector.extract.blocks import Block, read_blocks
 from collector.extract.tree import parse_html
 from collector.model import SiteRules, nearest
-from collector.urls import host_key
+from collector.text.decoding import decode
 
 _SHIPPED = Path(__file__).with_name("sites.yaml")
 

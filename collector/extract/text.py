@@ -6,7 +6,7 @@ import warnings
 
 from lxml.html import HtmlElement
 
-from collector.text import MAX_CONTENT, paragraphs
+from collector.text.clean import MAX_CONTENT, paragraphs
 
 with warnings.catch_warnings():  # about a proxy library for its downloader, which is not used here
     warnings.simplefilter("ignore")

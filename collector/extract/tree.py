@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from collector.errors import ExtractError, NoArticle
-from collector.text import MAX_CONTENT
+from collector.text.clean import MAX_CONTENT
 
 # A page beyond this many characters is first rid of what holds no text. Pages are 0.2 million on average.
 _LARGE = 500_000

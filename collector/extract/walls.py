@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
 
+from collector.addresses.urls import is_front_page
 from collector.errors import ExtractError, NoArticle
 from collector.extract.blocks import Block, Kind
 from collector.extract.jsonld import Node
 from collector.extract.page import Page
 from collector.extract.wallwords import APPEALS, MACHINES, TITLES
-from collector.urls import is_front_page
 
 _DENSE = re.compile("[\u3040-\ud7af]")
 _FEWEST = 60  # letters; fewer are a caption or a notice

@@ -14,7 +14,8 @@ from typing import Self
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 import collector
-from collector.addresses import Network
+from collector.addresses.networks import Network
+from collector.addresses.urls import without_credentials
 from collector.fetch import answers
 from collector.fetch.body import peek, read_body
 from collector.fetch.connection import LONGEST_HEADER, MOST_HEADERS, bounded_connector
@@ -25,7 +26,6 @@ from collector.fetch.resolver import ThreadResolver
 from collector.fetch.trail import Trail, target_of
 from collector.model import Failure, Fetched, FetchRequest, FetchResult, NotModified
 from collector.pace import HostPace
-from collector.urls import without_credentials
 
 USER_AGENT = f"Collector/{collector.__version__} (news monitor; feed reader)"
 TIMEOUT = 30.0

@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 
-from collector.addresses import Network, address_refusal
+from collector.addresses.networks import Network, address_refusal
 
 # aiohappyeyeballs joins the errors of several addresses into one OSError that keeps a common errno. No system
 # call sets this.

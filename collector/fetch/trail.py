@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from yarl import URL
 
+from collector.addresses.urls import credentials_of, host_key, web_url, without_credentials
 from collector.fetch.answers import PERMANENT, can_be_echoed
 from collector.fetch.failures import FetchError
 from collector.model import Failure, FetchRequest
-from collector.urls import credentials_of, host_key, web_url, without_credentials
 
 MOST_REDIRECTS = 10
 MOST_COOKIES = 50

@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 
-from collector.folding import fold
 from collector.match.words import Hit, Word, WordFinder
+from collector.text.folding import fold
 
 
 class Exclusions:

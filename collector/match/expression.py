@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NoReturn
 
-from collector.languages import primary
 from collector.match.names import countries
 from collector.match.regex import RegexError, compiled
 from collector.match.rules import (
@@ -37,6 +36,7 @@ from collector.match.rules import (
 )
 from collector.match.tokens import Token, is_value, tokens, unquoted, word_parts
 from collector.match.words import is_word, read_word
+from collector.text.languages import primary
 
 LONGEST = 20_000  # characters
 DEEPEST = 50  # parentheses within parentheses

@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 
-from collector.folding import fold
 from collector.match.scripts import script
+from collector.text.folding import fold
 
 Endings = dict[str | None, Collection[str]]  # by language; None is any of the script's languages
 _LONGEST = 5  # letters of an ending of a lemma in inflection.txt

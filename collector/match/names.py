@@ -15,10 +15,10 @@ from functools import cache
 from importlib.resources import files
 
 from collector.errors import ConfigError, Problem
-from collector.folding import fold
 from collector.match.inflection import inflects_as
 from collector.match.scripts import habit, script
 from collector.match.word import Word, read_word
+from collector.text.folding import fold
 
 _TABLES = ("cldr.tsv", "countries.txt", "people.txt", "inflection.txt")
 _KINDS = frozenset({"name", "adj", "seat", "not", "drop"})

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from collector.folding import fold
 from collector.match import compounds, romanised
 from collector.match.inflection import ANY, BARE, Endings, forms, inflects_as, languages_of
 from collector.match.names import Name
@@ -24,6 +23,7 @@ from collector.match.scripts import (
     word_start,
 )
 from collector.match.word import Word, letters
+from collector.text.folding import fold
 
 _LONG_HANGUL = 3  # syllables from which on a word that is no name is found within compounds too
 _SHORT_HANGUL = 2  # syllables up to which a name is told from other words by what follows

@@ -7,12 +7,12 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
-from collector.folding import Folded, fold
-from collector.languages import primary
 from collector.match import regex
 from collector.match.rules import FIELDS
 from collector.match.units import units
 from collector.model import Evidence, Subject
+from collector.text.folding import Folded, fold
+from collector.text.languages import primary
 
 BOTH = (0, 1)  # indexes of FIELDS
 

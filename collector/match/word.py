@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from collector.folding import fold
 from collector.match.scripts import habit
+from collector.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

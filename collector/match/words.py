@@ -19,14 +19,14 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from collector.folding import Folded, fold
-from collector.languages import guess
 from collector.match import names
 from collector.match.candidates import Candidates
 from collector.match.inflection import inflects_as
 from collector.match.patterns import EVERY, SMALL, TITLE, Pattern, compile_word
 from collector.match.scripts import INSIDE, begins, habit, language_of, script, scripts_of, word_end
 from collector.match.word import Word, is_word, letters, read_word
+from collector.text.folding import Folded, fold
+from collector.text.languages import guess
 
 __all__ = ["Hit", "Word", "WordFinder", "is_word", "read_word"]
 

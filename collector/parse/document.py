@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collector.decoding import charset_of, decode
 from collector.errors import ParseError
-from collector.text import clean
+from collector.text.clean import clean
+from collector.text.decoding import charset_of, decode
 
 JSON = "json"
 

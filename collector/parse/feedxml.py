@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from collector.dates import parse_date
 from collector.errors import ParseError
-from collector.html import absolute_url, escape, sanitise
 from collector.model import Enclosure, ParsedEntry, ParsedFeed
 from collector.parse import fields, sax
 from collector.parse.document import Document, entry_spans
 from collector.parse.repair import repair, shallow, without_captions, without_giants
-from collector.text import MAX_SUMMARY
+from collector.text.clean import MAX_SUMMARY
+from collector.text.dates import parse_date
+from collector.text.html import absolute_url, escape, sanitise
 
 ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 

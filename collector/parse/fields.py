@@ -6,9 +6,9 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from collector.html import title_text
 from collector.model import Enclosure, ParsedEntry
-from collector.text import MAX_ID, MAX_NAME, MAX_TITLE, clean
+from collector.text.clean import MAX_ID, MAX_NAME, MAX_TITLE, clean
+from collector.text.html import title_text
 
 MAX_ENCLOSURES = 20
 MAX_CATEGORIES = 50

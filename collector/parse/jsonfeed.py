@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from collector.dates import parse_date
 from collector.errors import ParseError
-from collector.html import absolute_url, escape, sanitise
 from collector.model import Enclosure, ParsedEntry, ParsedFeed
 from collector.parse import fields
 from collector.parse.document import Document
+from collector.text.dates import parse_date
+from collector.text.html import absolute_url, escape, sanitise
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/(\d+(?:\.\d+)?)", re.IGNORECASE)
 _LONGEST_NUMBER = 18  # digits; Python refuses to convert more than 4,300, databases hold 18

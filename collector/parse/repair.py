@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from collector.errors import ParseError
 from collector.parse.document import entry_spans
-from collector.text import legal
+from collector.text.clean import legal
 
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)?")

@@ -160,7 +160,7 @@ class _Table(dict[int, Any]):
 
 
 class _Dates:
-    """While we read, collector.dates reads the dates: nine zeros spare feedparser its own nine attempts."""
+    """While we read, collector.text.dates reads the dates: nine zeros spare feedparser its own nine attempts."""
 
     are_ours = False
 

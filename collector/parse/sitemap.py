@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from lxml import etree
 
-from collector.dates import parse_date
 from collector.errors import ParseError
-from collector.html import absolute_url
 from collector.model import ParsedEntry, ParsedFeed
 from collector.parse import fields
 from collector.parse.document import Document
 from collector.parse.repair import shallow
+from collector.text.dates import parse_date
+from collector.text.html import absolute_url
 
 ROOTS = frozenset({"urlset", "sitemapindex"})
 

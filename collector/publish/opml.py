@@ -21,7 +21,7 @@ from collector.config.keys import same_address
 from collector.config.shape import LANGUAGE
 from collector.config.values import feed_address
 from collector.errors import ConfigError, Problem
-from collector.text import clean
+from collector.text.clean import clean
 
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 32

@@ -12,9 +12,9 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from collector.addresses.urls import web_url
 from collector.model import Change, ChannelItem, Difference, Enclosure, Op, Runs
-from collector.text import cut
-from collector.urls import web_url
+from collector.text.clean import cut
 
 EXCERPT = 1000  # characters, at most
 HEADLINE = 100  # characters of the excerpt that stand in for a missing title

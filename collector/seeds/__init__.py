@@ -15,13 +15,13 @@ from typing import Any
 from collector.draft import excerpt
 from collector.errors import ConfigError, Problem
 from collector.judge import Judge
-from collector.languages import detect
 from collector.model import ArticleDraft, Collected, EntryOutcome, TextSource
 from collector.seeds.index import INDEX, Row, read_index
 from collector.seeds.texts import READERS, Told
 from collector.similar import Article
 from collector.store import Store
-from collector.text import clean
+from collector.text.clean import clean
+from collector.text.languages import detect
 
 _LONGEST = 1_000  # characters of a title
 _UNKNOWN = Row(file="unknown")

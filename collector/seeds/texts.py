@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collector.errors import ExtractError
-from collector.html import to_text
-from collector.text import clean
+from collector.text.clean import clean
+from collector.text.html import to_text
 
 _LONGEST = 200_000  # characters of a line
 _UNKNOWN = "http://file.invalid/"  # where a page came from that nobody says it of (RFC 2606)

@@ -16,13 +16,13 @@ from itertools import chain, pairwise
 
 import numpy as np
 
-from collector.languages import detect
 from collector.similar.article import Article
 from collector.similar.common import rarity
 from collector.similar.ids import SIZE
 from collector.similar.reading import Reading, reading, tally
 from collector.similar.sketch import KEPT, sketch
 from collector.similar.tokens import Token
+from collector.text.languages import detect
 
 VERSION = 2
 WORDS, PHRASES, FOREIGN = 160, 64, 128

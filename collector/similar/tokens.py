@@ -13,11 +13,11 @@ from functools import cache
 from typing import NamedTuple
 from zlib import crc32
 
-from collector.folding import fold
 from collector.similar.ids import GRAM, NUMBER, SIZE, SOUND, WORD, term_id
 from collector.similar.sounds import latin, sound
 from collector.similar.stems import stemmer
-from collector.text import QUICK_MARKS
+from collector.text.clean import QUICK_MARKS
+from collector.text.folding import fold
 
 _TOKEN = re.compile(rf"[^\W\d_]+(?:[{QUICK_MARKS}]+[^\W\d_]*)*|\d+(?:[.,٫]\d+)*|[.!?…;:()\"“”«»。！？؟।\n]")
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from collector.addresses.urls import host_key
 from collector.model import Failure, FeedState, FeedStatus, PollOutcome, PollRecord
 from collector.store.revision import bump
 from collector.store.rows import chunks, come, fair, pairs
 from collector.store.schema import article, entry, feed, sighting
-from collector.urls import host_key
 
 
 class ConfiguredFeed(Protocol):

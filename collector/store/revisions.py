@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from collector.difference import compare, is_revised
 from collector.model import (
     ArticleDraft,
     Change,
@@ -23,6 +22,7 @@ from collector.model import (
     Run,
     TextSource,
 )
+from collector.revisions.difference import compare, is_revised
 from collector.store.channels import ARTICLES, asked_for, cursor, item_of, matches_of, place
 from collector.store.schema import article, revision
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from collector.addresses.urls import url_identity
 from collector.model import Enclosure, Evidence, Match
-from collector.urls import url_identity
 
 T = TypeVar("T")
 K = TypeVar("K")

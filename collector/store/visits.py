@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from collector.addresses.urls import host_key
 from collector.model import ArticleDraft, Change, DueVisit, StoredArticle, TextSource, Visited, VisitOutcome
 from collector.store import collected, judged, revisions
 from collector.store.revision import bump
 from collector.store.rows import chunks, enclosures_from, fair
 from collector.store.schema import article, entry, feed
-from collector.urls import host_key
 
 _OF_A_HOST = 1  # at a time: new pages of the host need not wait for more than one visit
 

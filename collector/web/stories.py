@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from collector import telling
 from collector.channels import Kind, Place, Selection
 from collector.model import Report, Story
-from collector.related import related
+from collector.similar.related import related
 from collector.web.pages import Pages
 from collector.web.query import query_of, read, shown
 from collector.web.services import Services

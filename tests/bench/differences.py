@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from difflib import SequenceMatcher
 
-from collector.difference import compare
+from collector.revisions.difference import compare
 
 SIZES = (1_000, 10_000, 100_000)  # words
 LINE = 60  # words

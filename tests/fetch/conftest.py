@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from collector.addresses import parse_networks
+from collector.addresses.networks import parse_networks
 from collector.fetch import Fetcher
 from collector.pace import HostPace
 

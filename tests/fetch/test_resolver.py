@@ -51,7 +51,7 @@ SCRIPT = textwrap.dedent(
     """
     import asyncio, sys, time
     from datetime import UTC, datetime
-    from collector.addresses import parse_networks
+    from collector.addresses.networks import parse_networks
     from collector.fetch import Fetcher
     from collector.model import FetchRequest
     from collector.pace import HostPace

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.folding import fold
 from collector.match.words import WordFinder, read_word
+from collector.text.folding import fold
 
 CASES = [
     [part.strip() for part in line.split("|")]

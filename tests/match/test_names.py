@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from collector.errors import ConfigError
-from collector.folding import fold
 from collector.match import names
 from collector.match.words import WordFinder, read_word
+from collector.text.folding import fold
 from tests import cldr
 
 # Countries with a longer table, and those whose names lie in each other.

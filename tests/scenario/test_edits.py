@@ -18,8 +18,8 @@ from aiohttp import web
 from collector.channels import Channels, Kind, Place, Selection
 from collector.metrics import Metrics
 from collector.model import ChannelItem, ChannelQuery
+from collector.revisions.visits import CONFIRM, SPREAD, WAITS
 from collector.tracing import explain
-from collector.visits import CONFIRM, SPREAD, WAITS
 from tests.scenario.conftest import World
 from tests.site import EPOCH, Item, Site
 
@@ -334,7 +334,7 @@ async def test_a_host_that_asks_for_quiet_gets_it(world, site, answers):
 
 
 async def test_no_host_is_visited_more_often_than_its_budget_also_after_a_restart(world, site, other, monkeypatch):
-    monkeypatch.setattr("collector.visits.HOURLY", 5)
+    monkeypatch.setattr("collector.revisions.visits.HOURLY", 5)
     site.publish(8)
     other.publish(3, words="North Korea and China")
     world.feeds = [site.feed, other.feed]

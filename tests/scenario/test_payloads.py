@@ -24,14 +24,14 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from collector.addresses import parse_networks
+from collector.addresses.networks import parse_networks
 from collector.errors import CollectorError
 from collector.fetch import Fetcher
 from collector.model import Extraction, FetchFailed, FetchRequest, ParsedFeed
 from collector.pace import HostPace
 from collector.parse import parse
-from collector.worker import Job
-from collector.workers import Workers
+from collector.workers.pool import Workers
+from collector.workers.worker import Job
 from tests.scenario.hostile import Hostile, hostile
 
 pytestmark = [pytest.mark.shared, pytest.mark.asyncio(loop_scope="module")]

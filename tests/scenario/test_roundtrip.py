@@ -19,9 +19,9 @@ import feedparser
 import pytest
 from lxml import etree
 
+from collector.addresses.urls import canonical_url
 from collector.channels import ALL_ARTICLES, Channels, Selection
 from collector.model import ChannelItem, ChannelQuery
-from collector.urls import canonical_url
 from tests.conftest import ROOT, missing
 from tests.scenario.conftest import World
 from tests.scenario.hostile import Hostile, hostile

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-from collector.months import LETTER, fold, months_in
+from collector.text.months import LETTER, fold, months_in
 
 _MAX_CHARS = 200
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100  # outside of these a date on the web is a mistake

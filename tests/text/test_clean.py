@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.text import MARKS, clean, cut, legal, paragraphs
+from collector.text.clean import MARKS, clean, cut, legal, paragraphs
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.languages import detect, primary
+from collector.text.languages import detect, primary
 
 SENTENCES = {
     "ar": "قال الرئيس الروسي إن بلاده مستعدة للحوار مع جميع الأطراف من أجل إنهاء الأزمة في المنطقة",

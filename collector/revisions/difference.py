@@ -17,9 +17,9 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from collector.copies import BY_CHARACTER
-from collector.furniture import is_furniture
 from collector.model import Difference, Op, Run, Runs
-from collector.text import MARKS
+from collector.revisions.furniture import is_furniture
+from collector.text.clean import MARKS
 
 _TOKEN = re.compile(
     rf"[{BY_CHARACTER}][{MARKS}]*|[^\W_](?:[^\W_{BY_CHARACTER}]|[{MARKS}])*|\n|[^\S\n]+|.[{MARKS}]*", re.DOTALL

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.difference import compare, is_revised
-from collector.furniture import is_furniture
 from collector.model import Op, Runs
+from collector.revisions.difference import compare, is_revised
+from collector.revisions.furniture import is_furniture
 
 _SHOWN = {Op.KEPT: "{}", Op.REMOVED: "[-{}-]", Op.ADDED: "{{+{}+}}"}
 
@@ -107,7 +107,7 @@ def test_what_is_compared_pair_by_pair_grows_with_the_length_and_not_with_its_sq
         pairs.append(len(a) * len(b))
         return SequenceMatcher(junk, a, b, autojunk)
 
-    monkeypatch.setattr("collector.difference.SequenceMatcher", spy)
+    monkeypatch.setattr("collector.revisions.difference.SequenceMatcher", spy)
     texts = [
         ("a b " * size, "b a " * size),
         ("\n".join(["x"] * size), "\n".join(["x", "y"] * (size // 2))),

@@ -24,7 +24,7 @@ from urllib.parse import quote, unquote, unquote_plus, urljoin, urlsplit
 
 import idna
 
-from collector.addresses import parse_ipv4
+from collector.addresses.networks import parse_ipv4
 
 REQUEST_LIMIT = 8192  # longer addresses are not requested
 CANONICAL_LIMIT = 2000  # longer ones name no article: they are data, and do not fit a database's index

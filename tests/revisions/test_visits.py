@@ -10,7 +10,7 @@ import pytest
 
 from collector.draft import excerpt, revised
 from collector.model import ArticleDraft, DueVisit, Extraction, StoredArticle, TextSource, VisitOutcome
-from collector.visits import (
+from collector.revisions.visits import (
     CONFIRM,
     HOUR,
     HOURLY,

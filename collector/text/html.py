@@ -13,7 +13,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import nh3
 
-from collector.text import MAX_CONTENT, MAX_URL, legal, paragraphs
+from collector.text.clean import MAX_CONTENT, MAX_URL, legal, paragraphs
 
 _TAGS = {*nh3.ALLOWED_TAGS, "audio", "picture", "source", "video"}
 _ATTRIBUTES = {

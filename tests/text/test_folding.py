@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.folding import fold
+from collector.text.folding import fold
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 The second place comes when jobs have waited for the first without a pause, and so on: a worker needs 0.15 s of CPU to
 start, and one is enough for a poll of 1,000 feeds of which few changed (tests/bench/polling.py: 7 % less in all).
 
-A worker is a fresh interpreter at one end of a socket pair; `collector.worker` is its side. The ready-made
+A worker is a fresh interpreter at one end of a socket pair; `collector.workers.worker` is its side. The ready-made
 pools (pebble, loky, concurrent.futures) fork a program that has threads, or let each child import the main
 module again (the whole command line, in time and in memory); they start all children at the first job, find
 time-outs and deaths by polling, and cannot replace a child that has grown. Hence this one.
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import collector
 from collector.errors import WorkerError
-from collector.worker import LENGTH_BYTES, Answer, Ending, Job, pack
+from collector.workers.worker import LENGTH_BYTES, Answer, Ending, Job, pack
 
 if TYPE_CHECKING:
     from collector.model import Extraction, ParsedFeed, SiteRules
@@ -215,7 +215,7 @@ _PACKAGE_PARENT = str(Path(collector.__file__).parent.parent)
 _PROGRAM = """
 import sys
 sys.path.append(sys.argv[1])
-from collector.worker import main
+from collector.workers.worker import main
 main(int(sys.argv[2]))
 """
 

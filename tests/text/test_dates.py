@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.dates import parse_date
+from collector.text.dates import parse_date
 
-TABLE = Path(__file__).parent / "data" / "dates.tsv"
+TABLE = Path(__file__).parents[1] / "data" / "dates.tsv"
 FORMS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()]
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.copies import same_text
-from collector.difference import is_revised
 from collector.model import DueVisit, Extraction, VisitOutcome
+from collector.revisions.difference import is_revised
 
 WAITS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 SPREAD = 0.2  # each wait is longer by up to this share, so that what was read together is not visited together

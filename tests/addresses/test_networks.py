@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.addresses import address_refusal, parse_ipv4, parse_networks
+from collector.addresses.networks import address_refusal, parse_ipv4, parse_networks
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.html import absolute_url, escape, sanitise, title_text, to_text
-from collector.text import legal
+from collector.text.clean import legal
+from collector.text.html import absolute_url, escape, sanitise, title_text, to_text
 
 BASE = "https://site.example/dir/page"
 

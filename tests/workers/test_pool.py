@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from collector.errors import ExtractError, WorkerError
-from collector.worker import LEAVE_AT, Job
-from collector.workers import Workers
+from collector.workers.pool import Workers
+from collector.workers.worker import LEAVE_AT, Job
 
 PID = Job(name="asking", function="os:getpid", seconds=10)
 LENGTH = Job(name="measuring", function="builtins:len", seconds=10)
@@ -210,8 +210,8 @@ async def test_no_process_is_started_before_the_first_job():
 
 PARENT = """
 import asyncio, os, signal, sys
-from collector.worker import Job
-from collector.workers import Workers
+from collector.workers.worker import Job
+from collector.workers.pool import Workers
 
 async def main():
     pool = Workers(1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.urls import (
+from collector.addresses.urls import (
     canonical_url,
     credentials_of,
     host_key,

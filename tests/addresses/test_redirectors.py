@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from collector.redirectors import is_redirector, unwrapped
+from collector.addresses.redirectors import is_redirector, unwrapped
 
 PAGE = "https://www.amber.example/2026/11/17/island-ferry?id=7"
 QUOTED = "https%3A%2F%2Fwww.amber.example%2F2026%2F11%2F17%2Fisland-ferry%3Fid%3D7"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from collector.dates import parse_date
-from collector.months import fold, months_in
+from collector.text.dates import parse_date
+from collector.text.months import fold, months_in
 
 _LONGEST = 80  # characters: what is longer says more
 _WORDS = 8

@@ -11,7 +11,7 @@ import binascii
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from collector.urls import web_url
+from collector.addresses.urls import web_url
 
 _MOST = 4  # redirectors behind one another
 
