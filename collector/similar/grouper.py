@@ -15,13 +15,14 @@ from itertools import pairwise
 import numpy as np
 
 from collector.model import JoinEvidence
+from collector.similar.abroad import Abroad, abroad
 from collector.similar.article import Article
-from collector.similar.compare import LONG, hours
+from collector.similar.compare import LONG
 from collector.similar.evidence import shared
 from collector.similar.features import Beside
 from collector.similar.openstories import MEMBERS, Look, OpenStories
 from collector.similar.parts import smaller_part
-from collector.similar.report import UNKNOWN, pack, read
+from collector.similar.report import pack, read
 from collector.similar.scorer import Scorer, shipped
 from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Joined, Merged, Moved, Step
@@ -41,9 +42,7 @@ _SPLIT_SIZES = frozenset(round(4 * 1.2**n) for n in range(50))  # of a story tha
 # where it would join now, if it is hardly of its story.
 _AGAIN, _SMALL, _HARDLY = (60, 120), 4, 0.3
 _NEIGHBOUR = 0.1  # how much of what a report's own words are worth another must share for such a look
-# Across languages: reports that are looked at, and how near one must be, how much nearer than those of other stories,
-# and how many hours apart at most. Of halves of translated news, 99 in 100 that pass are of one event.
-_ABROAD, _NEAR_ABROAD, _MARGIN_ABROAD, _HOURS_ABROAD = 64, 0.15, 0.08, 72
+_MEETING_SIZES = _SPLIT_SIZES | {2, 3}  # of what a language tells of a story, that is compared with other languages
 _ALIKE = 0.2  # the cosine below which texts are not looked at as copies
 
 
@@ -77,7 +76,8 @@ class Grouper(OpenStories):
         steps: list[Step] = [Joined(number=number, story=story, evidence=evidence, packed=pack(record))]
         if found and look is not None:
             merged = list(self._mend(record, article, story, look.beside, scores))
-            steps += merged or self._split(story, int(record["language"]))
+            split = [] if merged else self._split(story, int(record["language"]))
+            steps += merged or split or self._meet_abroad(number, record, article)
         for before, later in pairwise((0, *_AGAIN)):
             steps += self._look_again(later, later - before)
         return steps
@@ -119,33 +119,30 @@ class Grouper(OpenStories):
 
     def _join_abroad(self, record: np.void, article: Article) -> tuple[int, JoinEvidence] | None:
         """The story, told in other languages only, that a report is far nearer to than to any other."""
-        if (found := self._abroad(record)) is None:
-            return None
-        row, similarity, margin = found
-        apart = hours(record, self._reports.records[[row]])[0]
-        sure = min(1.0, 0.5 + margin / (2 * similarity))
-        return int(self._reports.stories[row]), self._evidence(article, record, row, similarity, sure, apart)
+        found = abroad(record, self._reports, self._comparer)
+        return (found.story, self._told_abroad(article, record, found)) if found and found.is_enough else None
 
-    def _abroad(self, record: np.void) -> tuple[int, float, float] | None:
-        """The nearest report in another language, how near it is, and how much nearer than any of another story."""
-        rows, worth = self._reports.near(record, foreign=True)
-        languages = self._reports.records["language"][rows]
-        is_other = (languages != record["language"]) & (languages != UNKNOWN) & (record["language"] != UNKNOWN)
-        rows, worth = rows[is_other], worth[is_other]
-        rows = rows[np.lexsort((self._reports.numbers[rows], -worth))[:_ABROAD]]
-        if not len(rows):
-            return None
-        others = self._reports.records[rows]
-        near = self._comparer.foreign(record, others)
-        best = int(np.lexsort((self._reports.numbers[rows], -near))[0])
-        story = self._reports.stories[rows[best]]
-        margin = near[best] - near[self._reports.stories[rows] != story].max(initial=0)
-        apart = hours(record, others[[best]])[0]
-        spoken = self._reports.records["language"][self._reports.members[int(story)]]
-        is_new = not ((spoken == record["language"]) | (spoken == UNKNOWN)).any()
-        if near[best] < _NEAR_ABROAD or margin < _MARGIN_ABROAD or apart > _HOURS_ABROAD or not is_new:
-            return None
-        return int(rows[best]), float(near[best]), float(margin)
+    def _meet_abroad(self, number: int, record: np.void, article: Article) -> list[Step]:
+        """Merges the story of a new report with one that is told in other languages only, when half of its last
+        reports, and two at least, say that it is the same; copies say nothing of their own. What each language tells
+        stays together whatever comes of it.
+        """
+        story = self._story_of(number)
+        spoken = self._spoken(story, int(record["language"]))
+        rows = spoken[[one not in self._copy_of for one in self._reports.numbers[spoken].tolist()]]
+        if story in self._frozen or number in self._copy_of or len(rows) not in _MEETING_SIZES:
+            return []
+        found = abroad(record, self._reports, self._comparer)
+        if found is None or not found.speaks or found.story in self._frozen:
+            return []
+        if self._reports.languages(story) & self._reports.languages(found.story):
+            return []
+        asked = self._reports.records[rows[-_ASKED:-1]]
+        others = [abroad(other, self._reports, self._comparer) for other in asked]
+        agree = 1 + sum(other is not None and other.speaks and other.story == found.story for other in others)
+        if agree < max(2, (1 + len(others)) / 2):
+            return []
+        return [self._merged(story, found.story, self._told_abroad(article, record, found))]
 
     def _mend(
         self, record: np.void, article: Article, story: int, seen: Beside, scores: np.ndarray
@@ -236,8 +233,8 @@ class Grouper(OpenStories):
 
     def _agree(self, one: int, other: int) -> bool:
         """Whether two stories would become one in every language that both have, and they have one."""
-        members, languages = self._reports.members, self._reports.records["language"]
-        both = set(languages[members[one]].tolist()) & set(languages[members[other]].tolist())
+        members = self._reports.members
+        both = self._reports.languages(one) & self._reports.languages(other)
         small, large = sorted((one, other), key=lambda story: (len(members[story]), -story))
         return bool(both) and all(
             _is_reached(_MERGE, self._said(language, small, large)) for language in sorted(both)
@@ -262,6 +259,9 @@ class Grouper(OpenStories):
         self, article: Article | None, record: np.void, seen: Beside, scores: np.ndarray, at: int
     ) -> JoinEvidence:
         return self._evidence(article, record, seen.nearest[at], seen.similarity[at], scores[at], seen.hours[at])
+
+    def _told_abroad(self, article: Article, record: np.void, found: Abroad) -> JoinEvidence:
+        return self._evidence(article, record, found.row, found.similarity, found.sure, found.hours)
 
     def _copied(self, record: np.void, look: Look) -> tuple[int, float] | None:
         """The place of the report whose text it is, and how much of it."""

@@ -99,6 +99,10 @@ class Reports:
         rows = np.array(self.members[story])
         return rows[np.argsort(self.numbers[rows])]
 
+    def languages(self, story: int) -> set[int]:
+        """The languages that a story is told in."""
+        return set(self.records["language"][self.members[story]].tolist())
+
     def near(self, record: np.void, *, foreign: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """The rows that share telling terms with a record, and how much, roughly; in no order."""
         coded = record["foreign" if foreign else "words"]

@@ -1,0 +1,119 @@
+"""Stories of one event that started apart, each in its own language."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collector.similar import Article, Grouper, Merged, Stories
+
+START = datetime(2024, 6, 19, 8, tzinfo=UTC)
+SUMMIT_EN = [
+    ("Putin and Kim sign treaty in Pyongyang",
+     "Russian President Vladimir Putin and North Korean leader Kim Jong Un signed a partnership treaty in Pyongyang on 19 June "
+     "2024. Putin gave Kim an Aurus limousine; Lavrov and Choe Son Hui attended. Putin then flew to Hanoi in Vietnam."),
+    ("Treaty signed: Putin gives Kim a limousine",
+     "After signing a partnership treaty with Kim Jong Un in Pyongyang, Vladimir Putin gave him an Aurus limousine. Choe Son Hui "
+     "and Lavrov were there on 19 June 2024, before Putin flew on to Hanoi in Vietnam."),
+]  # fmt: skip
+SUMMIT_RU = [
+    ("Путин и Ким подписали договор в Пхеньяне",
+     "Президент России Владимир Путин и лидер КНДР Ким Чен Ын подписали в Пхеньяне договор о партнёрстве 19 июня 2024 года. "
+     "Путин подарил Киму лимузин Aurus; присутствовали Лавров и Цой Сон Хи. Затем Путин вылетел в Ханой, Вьетнам."),
+    ("Путин подарил Киму лимузин Aurus после подписания договора",
+     "Подписав в Пхеньяне договор о партнёрстве с Ким Чен Ыном, Владимир Путин подарил ему лимузин Aurus. Цой Сон Хи и Лавров "
+     "присутствовали 19 июня 2024 года, после чего Путин вылетел в Ханой, Вьетнам."),
+]  # fmt: skip
+FARM_RU = [
+    ("Польские фермеры открыли переход в Медыке",
+     "Польские фермеры сняли блокаду перехода Медыка на границе с Украиной после переговоров с министром Секерским в Варшаве о "
+     "1,4 миллиона тонн зерна."),
+    ("Блокада Медыки снята: фермеры договорились с Секерским",
+     "После переговоров в Варшаве о 1,4 миллиона тонн зерна польские фермеры открыли переход Медыка на границе с Украиной, "
+     "сообщил министр Секерский."),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def apart(monkeypatch):
+    """No first report is enough to find the story of another language."""
+    monkeypatch.setattr("collector.similar.abroad._NEAR", 2.0)
+
+
+class Told:
+    """A grouper, and what came of what it was told."""
+
+    def __init__(self) -> None:
+        self.grouper, self.stories, self.steps = Grouper(), Stories(), []
+
+    def add(self, language: str, title: str, text: str) -> int:
+        """Adds a report an hour after the last one, and returns its number."""
+        number = len(self.stories.of) + 1
+        at = START + timedelta(hours=number)
+        article = Article(key="", title=title, text=text, language=language, published_at=at)
+        self.steps = self.grouper.add(number, article, at)
+        self.stories.follow(self.steps)
+        return number
+
+    def add_all(self, language: str, reports) -> list[int]:
+        """The stories that they were in when they had come."""
+        return [self.stories.of[self.add(language, *report)] for report in reports]
+
+
+def test_two_reports_that_say_so_join_their_story_to_that_of_another_language():
+    told = Told()
+    [english, _] = told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.add("ru", *SUMMIT_RU[0])
+    apart = told.stories.of[5]
+    told.add("ru", *SUMMIT_RU[1])
+
+    [merged] = [step for step in told.steps if isinstance(step, Merged)]
+    assert apart != english
+    assert (merged.story, merged.into, merged.evidence.nearest in (1, 2)) == (apart, english, True)
+    assert list(told.stories.of.values()) == [1, 1, 2, 2, 1, 1]
+    assert 0.5 < merged.evidence.score <= 1
+    assert merged.evidence.hours == pytest.approx(4, abs=1)
+
+
+def test_one_report_alone_does_not():
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.add("ru", *SUMMIT_RU[0])
+
+    assert told.stories.of[5] != 1
+    assert told.add_all("ru", [SUMMIT_RU[0]]) != [1]  # a copy of it is no second opinion
+
+
+@pytest.mark.parametrize("frozen", [1, 3])
+def test_what_a_person_settled_stays(frozen):
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.add("ru", *SUMMIT_RU[0])
+    told.grouper.freeze(frozen)
+    told.add("ru", *SUMMIT_RU[1])
+
+    assert [told.stories.of[number] for number in (1, 5, 6)] == [1, 3, 3]
+
+
+def test_a_story_that_is_told_in_the_language_already_is_left_alone():
+    """It could have been joined there."""
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.grouper.merge(2, 1)
+    told.add_all("ru", SUMMIT_RU)
+
+    assert len(set(told.stories.of.values()) - {1, 2}) == 1
+
+
+def test_it_is_not_asked_for_days_later(monkeypatch):
+    monkeypatch.setattr("collector.similar.abroad._HOURS", 2)
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+
+    assert 1 not in told.add_all("ru", SUMMIT_RU)
