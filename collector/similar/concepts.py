@@ -31,8 +31,8 @@ class Concepts:
         self._language = language
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] | None = None
 
-    def find(self, terms: list[str]) -> Iterator[str]:
-        """The codes of what is mentioned, each as often as it is; the longest name counts."""
+    def find(self, terms: list[str]) -> Iterator[tuple[int, str]]:
+        """Where something is mentioned, and its code, each as often as it is; the longest name counts."""
         names = self._names()
         end = 0
         for at in [at for at, term in enumerate(terms) if term in names]:
@@ -40,7 +40,7 @@ class Concepts:
                 continue
             for name, code in names[terms[at]]:
                 if len(name) == 1 or tuple(terms[at : at + len(name)]) == name:
-                    yield code
+                    yield at, code
                     end = at + len(name)
                     break
 

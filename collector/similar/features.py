@@ -42,7 +42,9 @@ class Beside:
     table: np.ndarray
     chained: np.ndarray  # whether few of its reports only link a text to it
     terse: np.ndarray  # whether the report and the nearest one are no more than headlines
-    days: np.ndarray  # the share that names a day of the week as the report does, of those that name one; or NaN
+    # Where some `hours` are not known: the share of reports that name a day of the week as this one does, of those that
+    # name one; else NaN.
+    days: np.ndarray
     crowd: float  # how near stories are that it is hardly of: the fourth nearest
 
     def settle(self, record: np.void, story: int) -> None:
@@ -99,19 +101,20 @@ def beside(asked: np.void, rows: np.ndarray, records: np.ndarray, stories: np.nd
     chained = is_far & (length >= _TEXT)
     table = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     terse = longer < _TEXT
-    same_day = days(asked, records)
-    named = np.add.reduceat((~np.isnan(same_day)).astype(np.float32), starts)
-    with np.errstate(invalid="ignore"):
-        on_day = np.add.reduceat(_or_0(same_day), starts) / named
-    return Beside(
-        stories[starts], rows[best], hours[best], body[best], mean, table, chained, terse, on_day, float(crowd)
-    )
+    apart = hours[best]
+    on_day = _on_day(days(asked, records), starts) if np.isnan(apart).any() else np.full(len(starts), np.nan)
+    return Beside(stories[starts], rows[best], apart, body[best], mean, table, chained, terse, on_day, float(crowd))
 
 
 def _cohesion(homes: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """How near the reports of each story were to it on average when they came, in cosines."""
     joined = np.maximum(np.add.reduceat((homes > 0).astype(np.float32), starts), 1)
     return np.add.reduceat(homes.astype(np.float32), starts) / (255 * joined)
+
+
+def _on_day(same: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return np.add.reduceat(_or_0(same), starts) / np.add.reduceat((~np.isnan(same)).astype(np.float32), starts)
 
 
 def _centre(mean: np.ndarray, sizes: np.ndarray, cohesion: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,15 @@ _TEXT = 6_000  # characters of a text: what comes later is background
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`often` has every token once: an article has twice as many places as tokens."""
+    """`often` has every token once: an article has twice as many places as tokens. `named` are the codes of what title
+    and text name (`concepts.py`), each with the terms of its part that are before it.
+    """
 
     language: str | None
     title: list[Token]
     text: list[Token]
     often: list[tuple[Token, int]]
+    named: list[tuple[int, str]]
 
     def grams(self) -> tuple[np.ndarray, np.ndarray]:
         """The ids of its letters, each once, and how often each comes."""
@@ -35,16 +38,11 @@ class Reading:
 
     def concepts(self) -> Iterable[int]:
         """The ids of what title and text name, each as often as they do."""
-        return (term_id(CONCEPT, code) for code in self._named(self.title, self.text))
+        return (term_id(CONCEPT, code) for _, code in self.named)
 
     def days(self, most: int) -> int:
-        """The days of the week that the title and the first tokens of the text name: a bit for each, Monday's first."""
-        return sum({1 << DAYS[code] for code in self._named(self.title, self.text[:most]) if code in DAYS})
-
-    def _named(self, *parts: list[Token]) -> Iterator[str]:
-        concepts = concepts_of(self.language)
-        for tokens in parts:
-            yield from concepts.find([stem for token in tokens for stem in token.stems])
+        """The days of the week that the title and the first terms of the text name: a bit for each, Monday's first."""
+        return sum({1 << DAYS[code] for at, code in self.named if at < most and code in DAYS})
 
 
 def reading(article: Article, language: str | None) -> Reading:
@@ -54,7 +52,10 @@ def reading(article: Article, language: str | None) -> Reading:
     counts = Counter(title + text)
     tokens = {written: known[written] for written in counts}
     often = list(zip(tokens.values(), counts.values(), strict=True))
-    return Reading(language, [tokens[written] for written in title], [tokens[written] for written in text], often)
+    parts = [[tokens[written] for written in written_in] for written_in in (title, text)]
+    concepts = concepts_of(language)
+    named = [found for part in parts for found in concepts.find([stem for token in part for stem in token.stems])]
+    return Reading(language, *parts, often, named)
 
 
 def tally(found: Iterable[tuple[Iterable[int], int]]) -> dict[int, int]:

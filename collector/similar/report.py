@@ -57,7 +57,7 @@ _remembered: OrderedDict[bytes, np.void] = OrderedDict()
 
 _END = Token()  # what ends a sentence
 
-_LEAD = 80  # tokens after the title that tell what happened
+_LEAD = 80  # tokens (of days: terms) after the title that tell what happened
 _PHRASED = 160  # tokens of the text whose phrases are kept
 _PLAIN = 1.5  # rarity below which a word makes no phrase
 _LEAD_COUNTS = 1.5  # how much more a term of the lead is worth keeping
