@@ -45,11 +45,13 @@ class Abroad:
 
 def abroad(record: np.void, reports: Reports, comparer: Comparer) -> Abroad | None:
     """The nearest report in another language; None where there is none, or its story is told in this language, too."""
-    own = {int(record["language"]), UNKNOWN}
-    if record["language"] == UNKNOWN or not any(reports.spoken[language] for language in reports.spoken.keys() - own):
+    language = int(record["language"])
+    own = {language, UNKNOWN}
+    if language == UNKNOWN or not any(reports.spoken[other] for other in reports.spoken.keys() - own):
         return None
     rows, worth = reports.near(record, foreign=True)
-    is_other = ~np.isin(reports.records["language"][rows], list(own))
+    languages = reports.records["language"][rows]
+    is_other = (languages != language) & (languages != UNKNOWN)
     rows, worth = rows[is_other], worth[is_other]
     rows = rows[np.lexsort((reports.numbers[rows], -worth))[:_LOOKED_AT]]
     if not len(rows):
