@@ -62,6 +62,12 @@ def as_plain(report: Report, story: Story) -> dict[str, Any]:
     return told | {"because": because(report, story)}
 
 
+def step_as_plain(step: StoryStep) -> dict[str, Any]:
+    """The step as plain values, named by keys alone but for its own number, and what it did in words."""
+    told = asdict(step)
+    return told | {"because": _without_numbers(told["because"]), "text": done(step)}
+
+
 def _without_numbers(evidence: dict[str, Any] | None) -> dict[str, Any] | None:
     return evidence and {name: value for name, value in evidence.items() if name not in ("nearest", "copy_of")}
 

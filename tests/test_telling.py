@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from collector.model import Actor, Arrival, JoinEvidence, Report, StepKind, Story
-from collector.telling import as_plain, because
+from collector.model import Actor, Arrival, JoinEvidence, Report, StepKind, Story, StoryStep
+from collector.telling import as_plain, because, step_as_plain
 
 NOW = datetime(2026, 11, 4, 8, tzinfo=UTC)
 FERRY = JoinEvidence(similarity=0.7, score=0.9, hours=2.0, names=("Wonsan",), words=("ferry",), nearest=7, copy_of=None)
@@ -86,3 +87,15 @@ def test_plain_values_name_articles_by_keys_alone():
     assert plain["nearest"] == "b"
     for evidence in (plain["evidence"], plain["arrival"]["because"]):
         assert evidence.keys() == {"similarity", "score", "hours", "names", "words", "numbers"}
+
+
+def test_a_step_is_told_without_the_numbers_of_articles():
+    step = StoryStep(
+        id=3, at=NOW, kind=StepKind.MERGE, who=Actor.MACHINE, story="one", other="two", undoes=None, undone_by=None,
+        articles=("first",), because=FERRY,
+    )  # fmt: skip
+    plain = step_as_plain(step)
+
+    assert plain["because"] == {"similarity": 0.7, "score": 0.9, "hours": 2.0, "names": ("Wonsan",), "words": ("ferry",), "numbers": ()}
+    assert plain["text"] == f"merged into another story, because {SHARED}"
+    assert step_as_plain(replace(step, who=Actor.PERSON, because=None))["because"] is None

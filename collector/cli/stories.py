@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,7 +42,7 @@ def show_(
     from collector import telling
 
     reports = [telling.as_plain(one, found) for one in found.reports]
-    done = [asdict(step) | {"text": telling.done(step)} for step in steps]
+    done = [telling.step_as_plain(step) for step in steps]
     if as_json:
         print_json({"story": found.key, "title": found.lead.title, "is_frozen": found.is_frozen,
                     "reports": len(reports), "independent": found.independent})  # fmt: skip

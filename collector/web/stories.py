@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -108,6 +107,6 @@ def _as_json(services: Services, story: Story) -> Any:
         "languages": story.languages,
         "sources": story.sources,
         "related": [{"key": one.key, "title": one.lead.title} for one in _related(services, story)],
-        "steps": [asdict(step) | {"text": telling.done(step)} for step in services.store.story_steps(story.id)],
+        "steps": [telling.step_as_plain(step) for step in services.store.story_steps(story.id)],
     }
     return jsonable_encoder(told)
