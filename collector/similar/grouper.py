@@ -137,8 +137,8 @@ class Grouper(OpenStories):
             return []
         if self._reports.languages(story) & self._reports.languages(found.story):
             return []
-        asked = self._reports.records[rows[-_ASKED:-1]]
-        others = [abroad(other, self._reports, self._comparer) for other in asked]
+        fellows = rows[self._reports.numbers[rows] != number][1 - _ASKED :]
+        others = [abroad(other, self._reports, self._comparer) for other in self._reports.records[fellows]]
         agree = 1 + sum(other is not None and other.speaks and other.story == found.story for other in others)
         if agree < max(2, (1 + len(others)) / 2):
             return []

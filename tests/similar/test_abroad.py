@@ -25,6 +25,10 @@ SUMMIT_RU = [
      "Подписав в Пхеньяне договор о партнёрстве с Ким Чен Ыном, Владимир Путин подарил ему лимузин Aurus. Цой Сон Хи и Лавров "
      "присутствовали 19 июня 2024 года, после чего Путин вылетел в Ханой, Вьетнам."),
 ]  # fmt: skip
+UNNAMED_RU = (
+    "Подписали договор о партнёрстве и подарили лимузин",
+    "Президент и лидер подписали договор о партнёрстве, подарили лимузин; присутствовали министры. Затем президент вылетел.",
+)
 FARM_RU = [
     ("Польские фермеры открыли переход в Медыке",
      "Польские фермеры сняли блокаду перехода Медыка на границе с Украиной после переговоров с министром Секерским в Варшаве о "
@@ -50,11 +54,15 @@ class Told:
     def add(self, language: str, title: str, text: str) -> int:
         """Adds a report an hour after the last one, and returns its number."""
         number = len(self.stories.of) + 1
-        at = START + timedelta(hours=number)
-        article = Article(key="", title=title, text=text, language=language, published_at=at)
-        self.steps = self.grouper.add(number, article, at)
+        self.steps = self.place(number, language, title, text)
         self.stories.follow(self.steps)
         return number
+
+    def place(self, number: int, language: str, title: str, text: str):
+        """The steps of a report with that number."""
+        at = START + timedelta(hours=number)
+        article = Article(key="", title=title, text=text, language=language, published_at=at)
+        return self.grouper.add(number, article, at)
 
     def add_all(self, language: str, reports) -> list[int]:
         """The stories that they were in when they had come."""
@@ -85,6 +93,20 @@ def test_one_report_alone_does_not():
 
     assert told.stories.of[5] != 1
     assert told.add_all("ru", [SUMMIT_RU[0]]) != [1]  # a copy of it is no second opinion
+
+
+def test_a_report_that_is_placed_anew_speaks_once():
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.add("ru", *SUMMIT_RU[0])
+    told.add("ru", *UNNAMED_RU)
+    ours = told.stories.of[5]
+    assert told.stories.of[6] == ours != 1
+
+    told.grouper.forget(5)
+    [joined, *more] = told.place(5, "ru", *SUMMIT_RU[0])
+    assert (joined.story, more) == (ours, [])
 
 
 @pytest.mark.parametrize("frozen", [1, 3])
