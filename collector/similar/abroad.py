@@ -30,12 +30,15 @@ class Abroad:
     @property
     def is_enough(self) -> bool:
         """Whether the report is of that story."""
-        return self.similarity >= _NEAR and self.margin >= _MARGIN and not self.hours > _HOURS
+        return self._reaches(_NEAR, _MARGIN)
 
     @property
     def speaks(self) -> bool:
         """Whether it would be, if another report of its story says the same."""
-        return self.similarity >= _NEAR_TO_SPEAK and self.margin >= _MARGIN_TO_SPEAK and not self.hours > _HOURS
+        return self._reaches(_NEAR_TO_SPEAK, _MARGIN_TO_SPEAK)
+
+    def _reaches(self, similarity: float, margin: float) -> bool:
+        return self.similarity >= similarity and self.margin >= margin and not self.hours > _HOURS
 
     @property
     def sure(self) -> float:

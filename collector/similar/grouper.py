@@ -22,7 +22,7 @@ from collector.similar.evidence import shared
 from collector.similar.features import Beside
 from collector.similar.openstories import MEMBERS, Look, OpenStories
 from collector.similar.parts import smaller_part
-from collector.similar.report import pack, read
+from collector.similar.report import UNKNOWN, pack, read
 from collector.similar.scorer import Scorer, shipped
 from collector.similar.sketch import COPY, FEWEST, containments
 from collector.similar.steps import Joined, Merged, Moved, Step
@@ -32,7 +32,7 @@ from collector.similar.steps import Joined, Merged, Moved, Step
 _DOUBT, _FEW = 5.0, 20
 _UNDATED, _TERSE = 1.3, 1.0
 # Where no times are known, the days of the week that the reports name tell them: what one day says for a story, and
-# another against it. Of reports of one event some 87 in 100 name one day, of others that are near some 30.
+# another against it. Most reports of one event name one day, and most of events that are alike do not.
 _SAME_DAY, _OTHER_DAY = 0.8, 1.2
 _JOIN = 0.35  # how sure is enough: more reports of one event would stay apart than of two would meet
 _ALSO, _MERGE, _ASKED = 0.4, 0.4, 4  # a second story, what its reports must say on average, and how many of them
@@ -123,24 +123,25 @@ class Grouper(OpenStories):
         return (found.story, self._told_abroad(article, record, found)) if found and found.is_enough else None
 
     def _meet_abroad(self, number: int, record: np.void, article: Article) -> list[Step]:
-        """Merges the story of a new report with one that is told in other languages only, when half of its last
-        reports, and two at least, say that it is the same; copies say nothing of their own. What each language tells
-        stays together whatever comes of it.
+        """Merges the story of a new report with one that is told in other languages only, when another of its last
+        reports says, too, that it is the same; copies say nothing of their own. What each language tells stays together
+        whatever comes of it.
         """
         story = self._story_of(number)
+        if story in self._frozen or number in self._copy_of:
+            return []
         spoken = self._spoken(story, int(record["language"]))
         rows = spoken[[one not in self._copy_of for one in self._reports.numbers[spoken].tolist()]]
-        if story in self._frozen or number in self._copy_of or len(rows) not in _MEETING_SIZES:
+        if len(rows) not in _MEETING_SIZES:
             return []
         found = abroad(record, self._reports, self._comparer)
         if found is None or not found.speaks or found.story in self._frozen:
             return []
-        if self._reports.languages(story) & self._reports.languages(found.story):
+        if (self._reports.languages(found.story) | {UNKNOWN}) & self._reports.languages(story):
             return []
         fellows = rows[self._reports.numbers[rows] != number][1 - _ASKED :]
-        others = [abroad(other, self._reports, self._comparer) for other in self._reports.records[fellows]]
-        agree = 1 + sum(other is not None and other.speaks and other.story == found.story for other in others)
-        if agree < max(2, (1 + len(others)) / 2):
+        others = (abroad(other, self._reports, self._comparer) for other in self._reports.records[fellows])
+        if not any(other and other.speaks and other.story == found.story for other in others):
             return []
         return [self._merged(story, found.story, self._told_abroad(article, record, found))]
 

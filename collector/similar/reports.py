@@ -121,7 +121,7 @@ class Reports:
         self._hit[rows] = True  # few of all: bits are found faster than sums
         found = np.flatnonzero(self._hit)
         self._hit[found] = False
-        found = found[(self.numbers[found] >= 0) & (sums[found] > 0)]
+        found = found[self.numbers[found] >= 0]
         if len(found) > _FOUND:
             found = found[sums[found] >= np.partition(sums[found], -_FOUND)[-_FOUND]]
         return found, sums[found]

@@ -124,13 +124,13 @@ def told(languages: Halves, language: str) -> Stream:
     """A stream of two reports of each half, that overlap a little; of most documents one half only."""
     dice = random.Random(1)
     found = []
-    for day, (document, english) in enumerate(languages["en"].items()):
+    for place, (document, english) in enumerate(languages["en"].items()):
         halves = [half for half in (english, languages[language].get(document)) if half]
         for half in dice.choice((halves, halves[:1], halves[1:])):
             sentences = half.text.splitlines()
             left_out = 9 * len(sentences) // 20  # of each report: so little in common makes no copy
             for part in (sentences[: len(sentences) - left_out], sentences[left_out:]):
-                at = START + timedelta(hours=3 * day + dice.uniform(0, 24))
+                at = START + timedelta(hours=3 * place + dice.uniform(0, 24))
                 found.append((replace(half, text="\n".join(part), published_at=at), document))
     found.sort(key=lambda told: told[0].published_at or START)
     return Stream(f"en, {language}", [article for article, _ in found], [document for _, document in found])

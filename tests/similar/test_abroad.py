@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.similar import Article, Grouper, Merged, Stories
+from collector.similar import Article, Grouper, Joined, Merged, Stories
+from collector.similar.abroad import abroad
+from collector.similar.report import read
 
 START = datetime(2024, 6, 19, 8, tzinfo=UTC)
 SUMMIT_EN = [
@@ -28,6 +30,11 @@ SUMMIT_RU = [
 UNNAMED_RU = (
     "Подписали договор о партнёрстве и подарили лимузин",
     "Президент и лидер подписали договор о партнёрстве, подарили лимузин; присутствовали министры. Затем президент вылетел.",
+)
+FARM_EN = (
+    "Polish farmers open crossing of Medyka",
+    "Polish farmers ended their blockade of the crossing of Medyka to Ukraine after talks with minister Siekierski in Warsaw about "
+    "1.4 million tonnes of grain.",
 )
 FARM_RU = [
     ("Польские фермеры открыли переход в Медыке",
@@ -57,6 +64,20 @@ class Told:
         self.steps = self.place(number, language, title, text)
         self.stories.follow(self.steps)
         return number
+
+    def keep(self, story: int, language: str, title: str, text: str):
+        """Puts a report into a story; returns its record and the article."""
+        number = len(self.stories.of) + 1
+        self.stories.of[number] = story
+        article = Article(key="", title=title, text=text, language=language, published_at=START)
+        record = read(article, START)
+        self.grouper.keep(number, story, record)
+        return record, article
+
+    def abroad(self, title: str, text: str):
+        """What other languages say of a Russian report."""
+        record = read(Article(key="", title=title, text=text, language="ru", published_at=START), START)
+        return abroad(record, self.grouper._reports, self.grouper._comparer)
 
     def place(self, number: int, language: str, title: str, text: str):
         """The steps of a report with that number."""
@@ -95,6 +116,45 @@ def test_one_report_alone_does_not():
     assert told.add_all("ru", [SUMMIT_RU[0]]) != [1]  # a copy of it is no second opinion
 
 
+def test_a_copy_adds_nothing_to_what_its_original_says():
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.add_all("ru", [SUMMIT_RU[0], UNNAMED_RU])
+
+    assert 1 not in told.add_all("ru", [SUMMIT_RU[0]])
+
+
+@pytest.mark.parametrize(("fellow", "meets"), [(SUMMIT_RU[1], True), (FARM_RU[0], False)])
+def test_two_reports_must_speak_for_one_story(fellow, meets):
+    told = Told()
+    told.keep(1, "en", *SUMMIT_EN[0])
+    told.keep(2, "en", *FARM_EN)
+    told.keep(3, "ru", *fellow)
+    record, article = told.keep(3, "ru", *SUMMIT_RU[0])
+
+    assert told.abroad(*fellow).speaks and told.abroad(*SUMMIT_RU[0]).speaks
+    assert bool(told.grouper._meet_abroad(4, record, article)) is meets
+
+
+def test_what_is_near_to_two_stories_is_of_neither():
+    told = Told()
+    told.keep(1, "en", *SUMMIT_EN[0])
+    assert told.abroad(*SUMMIT_RU[0]).speaks
+
+    told.keep(2, "en", *SUMMIT_EN[0])
+    assert not told.abroad(*SUMMIT_RU[0]).speaks
+
+
+def test_a_story_that_its_own_language_tells_is_not_joined_abroad():
+    told = Told()
+    told.keep(1, "en", *SUMMIT_EN[0])
+    assert told.abroad(*SUMMIT_RU[0]).story == 1
+
+    told.keep(1, "ru", *FARM_RU[0])
+    assert told.abroad(*SUMMIT_RU[0]) is None
+
+
 def test_a_report_that_is_placed_anew_speaks_once():
     told = Told()
     told.add_all("en", SUMMIT_EN)
@@ -130,6 +190,23 @@ def test_a_story_that_is_told_in_the_language_already_is_left_alone():
     told.add_all("ru", SUMMIT_RU)
 
     assert len(set(told.stories.of.values()) - {1, 2}) == 1
+
+
+@pytest.mark.parametrize("language", ["en", None])
+def test_two_stories_of_one_language_stay_two(language):
+    """Or of what may be one: nobody knows the language of the report that a person put there."""
+    told = Told()
+    told.add_all("en", SUMMIT_EN)
+    told.add_all("ru", FARM_RU)
+    told.add("ru", *SUMMIT_RU[0])
+    told.add(language, "4711", "0815 4712 4713")
+    told.grouper.move(6, 3)
+    for story in (3, 4):
+        told.grouper.thaw(story)
+    told.add("ru", *SUMMIT_RU[1])
+
+    assert [type(step) for step in told.steps] == [Joined]
+    assert told.steps[0].story == 3
 
 
 def test_it_is_not_asked_for_days_later(monkeypatch):

@@ -446,3 +446,16 @@ def test_days_that_are_named_count_where_no_times_are_known(published):
 
     assert (another < unsaid < same) is not published
     assert (another == unsaid == same) is published
+
+
+def test_of_a_story_the_share_of_its_reports_that_name_the_day_is_told():
+    """Those that name no day are left out."""
+    grouper = Grouper()
+    for n, named in enumerate(("Monday", "Monday", "Tuesday", "night"), 1):
+        article, at = report(0, n, published=False)
+        told = replace(article, text=re.sub("Friday|Saturday", named, article.text))
+        grouper.keep(n, 1, read(told, at))
+
+    looks = [grouper.look(read(replace(told, text=told.text.replace("night", day)), at)) for day in ("Monday", "night")]
+    assert looks[0].beside.days == pytest.approx([2 / 3])
+    assert np.isnan(looks[1].beside.days).all()
